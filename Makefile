@@ -144,9 +144,12 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(DEFINES) -MMD -MP -c -o $@ $<
 
-# Only main.c knows version and revision: a commit rebuilds one file.
-$(BUILD)/obj/src/main.o: $(BUILD)/revision
-$(BUILD)/obj/src/main.o: DEFINES = -DFP_VERSION='"$(VERSION)"' -DFP_REVISION='"$(REVISION)"'
+# Only the files that say version or revision are compiled again after a commit.
+VERSION_DEFINES := -DFP_VERSION='"$(VERSION)"' -DFP_REVISION='"$(REVISION)"'
+VERSION_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o, \
+	$(shell grep -lE 'FP_(VERSION|REVISION)' $(SOURCES) /dev/null))
+$(VERSION_OBJECTS): $(BUILD)/revision
+$(VERSION_OBJECTS): DEFINES = $(VERSION_DEFINES)
 
 # Tests look behind the doors of the room that they mirror.
 $(BUILD)/obj/tests/%.o: DEFINES = -Isrc -Itests/support
@@ -244,7 +247,7 @@ $(BUILD)/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES)) | build/deps/build 
 	$(call say,TIDY,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG_TIDY) --quiet $< -- -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -Itests/support \
-		$(MODULE_CFLAGS) 2>$@.err || { grep -v 'warnings generated' $@.err; exit 1; }
+		$(VERSION_DEFINES) $(MODULE_CFLAGS) 2>$@.err || { grep -v 'warnings generated' $@.err; exit 1; }
 	@rm $@.err; touch $@
 
 analyze: build/deps/check
