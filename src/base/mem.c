@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The allocator: libc's heap for what is small, anonymous mappings for what has a place of its own.
+ *
+ * Everything here checks the product of count and size, and a request for nothing still gives something, so that NULL
+ * always means "refused". Reserved ranges are private anonymous mappings without swap reservation: the kernel hands out
+ * zeroed pages at the first touch, so a table may be laid out for its limit while it costs what it holds (rounded up to
+ * the kernel's pages, which may be huge ones).
+ */
+#include "fabricpulse/base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void *mem_new(size_t count, size_t size)
+{
+	if (count == 0 || size == 0) {
+		return calloc(1, 1);
+	}
+	return calloc(count, size);
+}
+
+void *mem_resize(void *old, size_t count, size_t size)
+{
+	if (count == 0 || size == 0) {
+		return realloc(old, 1);
+	}
+	return reallocarray(old, count, size);
+}
+
+char *mem_strdup(const char *text)
+{
+	return text != NULL ? strdup(text) : NULL;
+}
+
+void mem_free(void *p)
+{
+	free(p);
+}
+
+/* Whole pages for `count` elements, at least one; 0 when that is no size. */
+static size_t reserve_bytes(size_t count, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - page) {
+		return 0;
+	}
+	return bytes == 0 ? page : (bytes + page - 1) / page * page;
+}
+
+void *mem_reserve(size_t count, size_t size)
+{
+	size_t bytes = reserve_bytes(count, size);
+	void *p;
+
+	if (bytes == 0) {
+		return NULL;
+	}
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+	         -1, 0);
+	return p != MAP_FAILED ? p : NULL;
+}
+
+void mem_unreserve(void *p, size_t count, size_t size)
+{
+	if (p != NULL) {
+		(void)munmap(p, reserve_bytes(count, size));
+	}
+}
