@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs the daemon on a small capture and says where to look.
+#
+#   demo.sh BINARY CAPTURE [FLAG...]
+#
+# The daemon runs until Ctrl-C; the capture is fed to it once, as if switches had sent it.
+set -u
+binary=$1
+capture=$2
+shift 2
+web=http://localhost:8008
+for flag in "$@"; do
+    case $flag in
+    --web.listen-address=*) web=http://localhost:${flag##*:} ;;
+    esac
+done
+
+"$binary" run --pcap "$capture" "$@" &
+daemon=$!
+trap 'kill -TERM "$daemon" 2>/dev/null; wait "$daemon"; exit' INT TERM
+
+for ((i = 0; i < 100; i++)); do
+    kill -0 "$daemon" 2>/dev/null || { wait "$daemon"; exit; }
+    curl -fsS "$web/-/ready" >/dev/null 2>&1 && break
+    sleep 0.1
+done
+sleep 1
+
+cat <<END
+
+  fabricpulse runs, fed with $capture. Some of what it knows by now:
+
+$(curl -fsS "$web/metrics" | grep -E '^fabricpulse_(datagrams|samples|rdma)' | head -n 12 | sed 's/^/    /')
+
+  metrics    $web/metrics
+  agents     $web/api/v1/agents
+  status     $web/api/v1/status
+  all links  $web/
+
+  Ctrl-C ends it.
+
+END
+wait "$daemon"
