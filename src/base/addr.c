@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses and endpoints between wire bytes, socket addresses and text.
  *
- * libc's inet_pton and inet_ntop know the notations; this file adds ports and brackets, and sees to it that the unused
- * bytes of a value are zero, so that values compare and hash as memory. Only numbers are taken: a name would need a
- * resolver, which blocks. IPv6 scopes ("%eth0") are refused for the same reason that names are: they mean another thing
- * on another machine.
+ * libc's inet_pton and inet_ntop know the notations; this file adds ports and brackets, and sees to
+ * it that the unused bytes of a value are zero, so that values compare and hash as memory. Only
+ * numbers are taken: a name would need a resolver, which blocks. IPv6 scopes ("%eth0") are refused
+ * for the same reason that names are: they mean another thing on another machine.
  */
 #include "fabricpulse/base/addr.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's clocks in nanoseconds, and time as text (RFC 3339, UTC, milliseconds).
  *
- * 64 bits of nanoseconds since 1970 reach to the year 2554. Event time comes with the datagrams; whoever reads a clock
- * here wants the present: log lines, timeouts, the age of what is shown.
+ * 64 bits of nanoseconds since 1970 reach to the year 2554. Event time comes with the datagrams;
+ * whoever reads a clock here wants the present: log lines, timeouts, the age of what is shown.
  */
 #include "fabricpulse/base/clock.h"
 

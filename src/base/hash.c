@@ -1,33 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The process's seed, and a hash of byte strings.
  *
- * The hash folds 16 bytes a step with one wide multiplication. It is for tables that live as long as the process: it is
- * neither stable across releases nor a cryptographic one; what keeps a sender from choosing collisions is the seed, which
- * the kernel's random generator gives and which never leaves the process.
+ * The hash folds 16 bytes a step with one wide multiplication. It is for tables that live as long
+ * as the process: it is neither stable across releases nor a cryptographic one; what keeps a sender
+ * from choosing collisions is the seed, which the kernel's random generator gives and which never
+ * leaves the process.
  */
 #include "fabricpulse/base/hash.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <sys/random.h>
+#include <unistd.h>
+
+#include "fabricpulse/base/clock.h"
 
 static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
 static _Atomic uint64_t seed_now;
 
 static void seed_draw(void)
 {
-	uint64_t seed = 0;
-	ssize_t n;
+	uint64_t seed;
 
-	do {
-		n = getrandom(&seed, sizeof seed, 0);
-	} while (n < 0 && errno == EINTR);
-	if (n != (ssize_t)sizeof seed) {
-		/* A sandbox that forbids getrandom: the 16 random bytes that the kernel gave to this program. */
-		memcpy(&seed, (const void *)getauxval(AT_RANDOM), sizeof seed);
+	if (getentropy(&seed, sizeof seed) != 0) {
+		/* A sandbox that forbids getrandom: nanoseconds are poor, but better than nothing. */
+		seed = hash_fold(clock_realtime_ns(), ~clock_monotonic_ns());
 	}
 	/* Relaxed: pthread_once orders this store before every caller's load. */
 	atomic_store_explicit(&seed_now, seed, memory_order_relaxed);
@@ -63,7 +60,7 @@ uint64_t hash_bytes(uint64_t seed, const void *data, size_t len)
 	size_t left = len;
 
 	for (; left >= 16; left -= 16, p += 16) {
-		h = hash_fold(h ^ word_load(p), word_load(p + 8) ^ 0xbf58476d1ce4e5b9u);
+		h = hash_fold(h ^ word_load(p), word_load(p + 8) ^ hash_other(seed));
 	}
 	if (left != 0) {
 		memcpy(tail, p, left);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One event, one line, one write.
  *
- * A line is built in a buffer on the caller's stack and leaves in a single write(2), so lines of several threads do not
- * mix and a log call needs neither lock nor heap. The caller's pairs are formatted once and then taken apart again as
- * logfmt: that is what makes the JSON form possible, closes quotes that a cut left open, and keeps a value from forging
- * a second line (control characters were replaced). What does not fit is left out and the line ends in truncated=true.
+ * A line is built in a buffer on the caller's stack and leaves in a single write(2), so lines of
+ * several threads do not mix and a log call needs neither lock nor heap. The caller's pairs are
+ * formatted once and then taken apart again as logfmt: that is what makes the JSON form possible,
+ * closes quotes that a cut left open, and keeps a value from forging a second line (control
+ * characters were replaced). What does not fit is left out and the line ends in truncated=true.
  */
 #include "fabricpulse/base/log.h"
 
@@ -87,8 +88,9 @@ struct pair {
 	bool quoted;
 };
 
-/* Ends the quoted value that begins at `p` (behind its quote), undoing \" and \\ in place. The quote that ends it is
- * followed by a blank or by the end of the text: quotes inside a badly quoted value do not end it. Returns what follows. */
+/* Ends the quoted value that begins at `p` (behind its quote), undoing \" and \\ in place. The
+ * quote that ends it is followed by a blank or by the end of the text: quotes inside a badly quoted
+ * value do not end it. Returns what follows. */
 static char *unquote(char *p)
 {
 	char *to = p;
@@ -194,8 +196,8 @@ static void put_head(struct strbuf *line, enum log_format format, enum log_level
 	put_pair(line, format, &(struct pair){ "msg", msg, .quoted = true });
 }
 
-/* Hands the line over: to the hook, or with its newline to standard error. A log that cannot be written has nowhere to
- * say so. */
+/* Hands the line over: to the hook, or with its newline to standard error. A log that cannot be
+ * written has nowhere to say so. */
 static void emit(enum log_level level, struct strbuf *line)
 {
 	ssize_t written;
@@ -249,7 +251,8 @@ void log_line(enum log_level level, const char *sys, const char *msg, const char
 bool log_due(struct log_throttle *t, unsigned seconds)
 {
 	unsigned long long now = clock_monotonic_ns();
-	/* Relaxed throughout: the words stand for themselves; the exchange lets exactly one thread through. */
+	/* Relaxed throughout: the words stand for themselves; the exchange lets exactly one thread
+	 * through. */
 	unsigned long long last = atomic_load_explicit(&t->last_ns, memory_order_relaxed);
 
 	if ((last != 0 && now - last < seconds * NS_PER_SECOND) ||

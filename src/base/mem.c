@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The allocator: libc's heap for what is small, anonymous mappings for what has a place of its own.
  *
- * Everything here checks the product of count and size, and a request for nothing still gives something, so that NULL
- * always means "refused". Reserved ranges are private anonymous mappings without swap reservation: the kernel hands out
- * zeroed pages at the first touch, so a table may be laid out for its limit while it costs what it holds (rounded up to
- * the kernel's pages, which may be huge ones).
+ * Everything here checks the product of count and size, and a request for nothing still gives
+ * something, so that NULL always means "refused". Reserved ranges are private anonymous mappings
+ * without swap reservation: the kernel hands out zeroed pages at the first touch, so a table may be
+ * laid out for its limit while it costs what it holds (rounded up to the kernel's pages, which may
+ * be huge ones).
  */
 #include "fabricpulse/base/mem.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sequence lock made of atomics alone.
  *
- * The classic sequence lock orders plain or relaxed payload accesses with fences. Thread sanitizers do not understand
- * fences, so here the payload words themselves carry the order: they are stored with release and loaded with acquire,
- * which on the reference platform costs nothing over relaxed. The writer never waits; a reader that meets a write begins
- * again. One writer a box; a sequence that wraps (2^31 writes during one read) is not provided for.
+ * The classic sequence lock orders plain or relaxed payload accesses with fences. Thread sanitizers
+ * do not understand fences, so here the payload words themselves carry the order: they are stored
+ * with release and loaded with acquire, which on the reference platform costs nothing over relaxed.
+ * The writer never waits; a reader that meets a write begins again. One writer a box; a sequence
+ * that wraps (2^31 writes during one read) is not provided for.
  */
 #include "fabricpulse/base/namebox.h"
 
@@ -61,8 +62,8 @@ static bool try_get(const struct namebox *box, uint64_t words[static WORDS])
 	uint32_t before = atomic_load_explicit(&box->sequence, memory_order_acquire);
 
 	for (size_t i = 0; i < WORDS; i++) {
-		/* Acquire: a word of a later write brings with it the odd sequence of that write, so the load below
-		 * cannot miss it. */
+		/* Acquire: a word of a later write brings with it the odd sequence of that write,
+		 * so the load below cannot miss it. */
 		words[i] = atomic_load_explicit(&box->words[i], memory_order_acquire);
 	}
 	/* Relaxed: the acquire loads above keep it behind them. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text buffer: growth, numbers and escapes.
  *
- * Everything that is appended goes through strbuf_room(), which grows the memory by doubling and keeps the ceiling, so an
- * append is either whole or not there. Numbers are written without printf where that is simple; doubles use libc's
- * correctly rounded printf and strtod to find the shortest digits. The process never calls setlocale(), so the decimal
- * point is a point.
+ * Everything that is appended goes through strbuf_room(), which grows the memory by doubling and
+ * keeps the ceiling, so an append is either whole or not there. Numbers are written without printf
+ * where that is simple; doubles use libc's correctly rounded printf and strtod to find the shortest
+ * digits. The process never calls setlocale(), so the decimal point is a point.
  */
 #include "fabricpulse/base/strbuf.h"
 
@@ -123,24 +123,20 @@ void strbuf_putc(struct strbuf *s, char c)
 
 void strbuf_vprintf(struct strbuf *s, const char *format, va_list args)
 {
-	va_list again;
-	char *p = strbuf_room(s, 0);
+	va_list measured;
+	char *p;
 	int len;
 
-	if (p == NULL) {
-		return;
-	}
-	va_copy(again, args);
-	len = vsnprintf(p, s->size - s->len, format, args);
+	va_copy(measured, args);
+	len = vsnprintf(NULL, 0, format, measured);
+	va_end(measured);
 	if (len < 0) {
 		s->failed = true;
-	} else if ((size_t)len >= s->size - s->len) {
-		*p = '\0'; /* the part that fitted is not appended */
-		p = strbuf_room(s, (size_t)len);
-		len = p != NULL ? vsnprintf(p, (size_t)len + 1, format, again) : 0;
+		return;
 	}
-	va_end(again);
-	if (!s->failed) {
+	p = strbuf_room(s, (size_t)len);
+	if (p != NULL) {
+		(void)vsnprintf(p, (size_t)len + 1, format, args);
 		strbuf_advance(s, (size_t)len);
 	}
 }
@@ -233,9 +229,10 @@ static bool decimal_reads_as(const struct decimal *d, double v)
 
 /* The shortest decimal that reads as `v`, and the nearest to it of those.
  *
- * Each decimal of up to 15 digits survives the way through a normal double, so what the nearest 15 digits (less final
- * zeros) cannot say takes 16 or 17; subnormal numbers are coarser and begin at one digit. Below a power of two doubles
- * lie twice as close as above it, so there the nearest 16 digits may miss from below while the next ones above hit. */
+ * Each decimal of up to 15 digits survives the way through a normal double, so what the nearest 15
+ * digits (less final zeros) cannot say takes 16 or 17; subnormal numbers are coarser and begin at
+ * one digit. Below a power of two doubles lie twice as close as above it, so there the nearest 16
+ * digits may miss from below while the next ones above hit. */
 static void decimal_shortest(struct decimal *d, double v)
 {
 	int binary_exponent;
@@ -261,7 +258,8 @@ static void put_zeros(struct strbuf *s, int count)
 	strbuf_put(s, "00000000000000000000", (size_t)count);
 }
 
-/* ECMAScript 2024, section 6.1.6.1.20 (Number::toString), steps 6 to 12: k is the count, n the point. */
+/* ECMAScript 2024, section 6.1.6.1.20 (Number::toString), steps 6 to 12: k is the count, n the
+ * point. */
 static void put_decimal(struct strbuf *s, const struct decimal *d)
 {
 	int k = d->count;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Open addressing with linear probing over 32-bit slots, which point into a dense array of keys.
  *
- * At most half of the slots are used, so a search ends at an empty slot after one or two steps on average and always
- * ends. Keys are never removed: what a key stands for expires elsewhere, its index stays. The hash is seeded a process,
- * so that nobody can send keys that all fall into one run of slots.
- * Cost: 24 bytes a key and 8 to 16 bytes of slots, paid where touched (mem_reserve).
+ * At most half of the slots are used, so a search ends at an empty slot after one or two steps on
+ * average and always ends. Keys are never removed: what a key stands for expires elsewhere, its
+ * index stays. The hash is seeded a process, so that nobody can send keys that all fall into one
+ * run of slots. Cost: 24 bytes a key and 8 to 16 bytes of slots, paid where touched (mem_reserve).
  */
 #include "fabricpulse/base/table.h"
 
@@ -91,7 +91,8 @@ uint32_t table_intern(struct table *t, const struct table_key *key, bool *is_new
 	if (is_new != NULL) {
 		*is_new = true;
 	}
-	/* Release: whoever sees the new count (table_count acquires) sees the key that was written before it. */
+	/* Release: whoever sees the new count (table_count acquires) sees the key that was written
+	 * before it. */
 	atomic_store_explicit(&t->count, count + 1, memory_order_release);
 	return count;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A UTF-8 checker in the form of the table of RFC 3629, section 4.
  *
- * The lead byte says how many bytes follow and which range the second one has; that range is what excludes overlong
- * forms, surrogates and code points above U+10FFFF, so no code point need be computed.
+ * The lead byte says how many bytes follow and which range the second one has; that range is what
+ * excludes overlong forms, surrogates and code points above U+10FFFF, so no code point need be
+ * computed.
  */
 #include "fabricpulse/base/utf8.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the XDR cursors that are too long to be inline.
  *
- * Both directions keep one rule: after a failure the position is the end, so nothing that follows can succeed, and the
- * caller looks at `failed` once. Lengths from the wire are 32 bits wide and are padded in 64 bits, so no sum wraps.
- * Source: RFC 4506, sections 4.9 (fixed opaque), 4.10 (variable opaque) and 4.11 (string).
+ * Both directions keep one rule: after a failure the position is the end, so nothing that follows
+ * can succeed, and the caller looks at `failed` once. Lengths from the wire are 32 bits wide and
+ * are padded in 64 bits, so no sum wraps. Source: RFC 4506, sections 4.9 (fixed opaque), 4.10
+ * (variable opaque) and 4.11 (string).
  */
 #include "fabricpulse/base/xdr.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Time is uint64_t nanoseconds: since the Unix epoch (realtime, event time) or since boot (monotonic). */
+/* Time is uint64_t nanoseconds: since the Unix epoch (realtime, event time) or since boot
+ * (monotonic). */
 #pragma once
 
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every way in which something can go wrong, once.
  *
- * One list gives the enum, the label and the sentence. The label of a wire fault is the `reason` label of
- * `fabricpulse_decode_errors_total`, so a fault is countable, printable and testable from one row.
- * Wire faults are hostile or broken input: counted, never logged. The others are operational: they are reported to
- * the operator by whoever meets them.
+ * One list gives the enum, the label and the sentence. The label of a wire fault is the `reason`
+ * label of `fabricpulse_decode_errors_total`, so a fault is countable, printable and testable from
+ * one row. Wire faults are hostile or broken input: counted, never logged. The others are
+ * operational: they are reported to the operator by whoever meets them.
  */
 #pragma once
 
@@ -55,7 +55,8 @@ enum fp_err {
 	    FP_ERR_COUNT, /* last: how many there are */
 };
 
-/* Wire faults lie in [FP_SHORT_HEADER, FP_WIRE_FAULT_END): arrays of counters are sized by the latter. */
+/* Wire faults lie in [FP_SHORT_HEADER, FP_WIRE_FAULT_END): arrays of counters are sized by the
+ * latter. */
 #define FP_WIRE_FAULT_END FP_NO_MEMORY
 
 #define FP_MUST_USE __attribute__((warn_unused_result))

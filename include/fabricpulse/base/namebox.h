@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A short name that one thread writes and others read while it may change.
  *
- * A sequence lock whose payload is words of atomics, so that a torn read is possible only inside the function and never
- * leaves it. Names are sanitised on the way in: they end at the first NUL, and control characters and what is not valid
- * UTF-8 become '?'. Zero-filled memory is an empty box.
+ * A sequence lock whose payload is words of atomics, so that a torn read is possible only inside
+ * the function and never leaves it. Names are sanitised on the way in: they end at the first NUL,
+ * and control characters and what is not valid UTF-8 become '?'. Zero-filled memory is an empty
+ * box.
  */
 #pragma once
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options as rows. Each room declares its own `struct <room>_config` and an array of rows that says, once, an option's
- * key, kind, place, default, range, unit and help. The config room reads YAML by these rows, checks it, prints the
- * commented default file and the manual's option table from them, and turns a few rows into command line flags.
+/* Options as rows. Each room declares its own `struct <room>_config` and an array of rows that
+ * says, once, an option's key, kind, place, default, range, unit and help. The config room reads
+ * YAML by these rows, checks it, prints the commented default file and the manual's option table
+ * from them, and turns a few rows into command line flags.
  *
  *     static const struct option_row io_rows[] = {
- *             { "workers", OPTION_U32, offsetof(struct io_config, workers), "1", 1, 64, "", "…", NULL },
+ *             { "workers", OPTION_U32, offsetof(struct io_config, workers),
+ *               "1", 1, 64, "", "…", NULL },
  *     };
  *     const struct option_table io_options = { "sflow", io_rows, ARRAY_LEN(io_rows) };
  *
- * An option's full key is "<section>.<key>". Values that do not fit a kind (maps, lists of maps) have kind OPTION_TREE and
- * a reader that gets the parsed YAML node; it reports every mistake through option_problem().
+ * An option's full key is "<section>.<key>". Values that do not fit a kind (maps, lists of maps)
+ * have kind OPTION_TREE and a reader that gets the parsed YAML node; it reports every mistake
+ * through option_problem().
  */
 #pragma once
 
@@ -67,8 +70,8 @@ struct option_node {
 	const struct option_node *sibling; /* next item of the parent */
 };
 
-/* Collects mistakes: all of them are shown at once. `problems` is opaque here; the config room prints
- * "file:line:column: key: what was expected". */
+/* Collects mistakes: all of them are shown at once. `problems` is opaque here; the config room
+ * prints "file:line:column: key: what was expected". */
 struct option_problems;
 void option_problem(struct option_problems *problems, const struct option_node *where,
                     const char *key, const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -77,14 +80,13 @@ struct option_row {
 	const char *key;
 	enum option_kind kind;
 	size_t offset;
-	const char *
-	    fallback; /* the default, written as in the file ("[]" / "{}" for empty lists and trees) */
-	double min,
-	    max; /* for numbers, sizes and durations (in the file's base unit: bytes, seconds) */
+	const char *fallback;       /* the default, as in the file; "[]", "{}": no items */
+	double min, max;            /* of numbers, sizes, durations; base unit: bytes, seconds */
 	const char *unit;           /* shown in the help: "bytes", "seconds", "" */
 	const char *help;           /* one or two plain sentences */
 	const char *const *choices; /* OPTION_ENUM */
-	/* OPTION_TREE: reads `node` (NULL: the option is absent, set the default) into `target`. Takes nothing. */
+	/* OPTION_TREE: reads `node` (NULL: the option is absent, set the default) into `target`.
+	 * Takes nothing. */
 	void (*read)(const struct option_node *node, void *target,
 	             struct option_problems *problems);
 	void (*release)(void *target); /* OPTION_TREE: frees what read() allocated; may be NULL */

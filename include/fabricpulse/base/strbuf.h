@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A growing text buffer with a named ceiling. Appending past the ceiling (or out of memory) sets `failed` and appends
- * nothing from then on, so that callers check once at the end. Always NUL-terminated after the first append.
+/* A growing text buffer with a named ceiling. Appending past the ceiling (or out of memory) sets
+ * `failed` and appends nothing from then on, so that callers check once at the end. Always
+ * NUL-terminated after the first append.
  */
 #pragma once
 
@@ -20,13 +21,15 @@ struct strbuf {
 };
 
 void strbuf_init(struct strbuf *s, size_t ceiling);
-/* Over the caller's `storage` of `size` > 0 bytes: never grows, ceiling size-1. Neither strbuf_deinit() nor strbuf_take(). */
+/* Over the caller's `storage` of `size` > 0 bytes: never grows, ceiling size-1. Neither
+ * strbuf_deinit() nor strbuf_take(). */
 void strbuf_init_fixed(struct strbuf *s, char *storage, size_t size);
 
 void strbuf_deinit(struct strbuf *s);
 void strbuf_clear(struct strbuf *s); /* empties, keeps the memory, clears `failed` */
 
-/* Gives the text away (caller releases with mem_free()) and leaves the buffer empty. NULL when failed. */
+/* Gives the text away (caller releases with mem_free()) and leaves the buffer empty. NULL when
+ * failed. */
 char *strbuf_take(struct strbuf *s);
 
 void strbuf_put(struct strbuf *s, const char *bytes, size_t len);
@@ -40,8 +43,9 @@ void strbuf_vprintf(struct strbuf *s, const char *format, va_list args)
 void strbuf_put_u64(struct strbuf *s, uint64_t v);
 void strbuf_put_i64(struct strbuf *s, int64_t v);
 
-/* The shortest decimal form that reads back to the same double, spelt as ECMAScript's Number::toString does:
- * 0, 1, 0.1, 1e-7, 1e+21, 123456789012345680000. NaN, Infinity and -Infinity are "NaN", "+Inf", "-Inf" (Prometheus). */
+/* The shortest decimal form that reads back to the same double, spelt as ECMAScript's
+ * Number::toString does: 0, 1, 0.1, 1e-7, 1e+21, 123456789012345680000. NaN, Infinity and -Infinity
+ * are "NaN", "+Inf", "-Inf" (Prometheus). */
 void strbuf_put_double(struct strbuf *s, double v);
 
 /* JSON string with quotes: control characters escaped, invalid UTF-8 replaced by U+FFFD. */

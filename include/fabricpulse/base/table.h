@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Key table: from a key to a dense index 0, 1, 2 … in order of first sight. One writer, any number of readers.
+/* Key table: from a key to a dense index 0, 1, 2 … in order of first sight. One writer, any number
+ * of readers.
  *
  *      slots (open addressing, power of two >= 2 x limit)          keys (dense, never move)
  *      ┌───┬───┬───┬───┬───┬───┐                                   ┌──────┬──────┬──────┬───
  *      │   │ 2 │   │ 1 │ 3 │   │   slot holds index+1, 0 = empty   │ key0 │ key1 │ key2 │ …
  *      └───┴───┴───┴───┴───┴───┘                                   └──────┴──────┴──────┴───
  *
- * The writer finds or adds; readers only walk the dense side: every index below table_count() names a key that was
- * written whole before the count was published (release store of the count, acquire load by the reader). Whatever
- * belongs to a key lives in arrays beside the table, indexed by the same dense index (mem_reserve()). Memory is reserved
- * for `limit` keys at the start and never grows; a key that does not fit is refused and counted.
+ * The writer finds or adds; readers only walk the dense side: every index below table_count() names
+ * a key that was written whole before the count was published (release store of the count, acquire
+ * load by the reader). Whatever belongs to a key lives in arrays beside the table, indexed by the
+ * same dense index (mem_reserve()). Memory is reserved for `limit` keys at the start and never
+ * grows; a key that does not fit is refused and counted.
  */
 #pragma once
 
@@ -37,12 +39,13 @@ struct table {
 	struct counter refused; /* keys that found no room, counted at every attempt */
 };
 
-/* `limit` may be 0 (every key is refused) and at most 2^30. FP_NO_MEMORY (also for a larger limit) leaves nothing to
- * release. */
+/* `limit` may be 0 (every key is refused) and at most 2^30. FP_NO_MEMORY (also for a larger limit)
+ * leaves nothing to release. */
 FP_MUST_USE enum fp_err table_init(struct table *t, uint32_t limit);
 void table_deinit(struct table *t);
 
-/* Writer: the index of `key`, added when new; `*is_new` (may be NULL) says so. TABLE_NONE when full. */
+/* Writer: the index of `key`, added when new; `*is_new` (may be NULL) says so. TABLE_NONE when
+ * full. */
 uint32_t table_intern(struct table *t, const struct table_key *key, bool *is_new);
 
 /* Writer: the index of `key` or TABLE_NONE; adds nothing. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bounded cursors over big-endian bytes: the only way in which wire bytes are read or written.
  *
- * A reader never leaves [at, end). A read that does not fit sets `failed`, moves to the end and gives zeros, and so do
- * all reads after it: a decoder is a straight line of reads with one check at its end. A child cursor cut by xdr_cut()
- * can never see beyond its parent. A writer fails in the same sticky way when its buffer is full.
+ * A reader never leaves [at, end). A read that does not fit sets `failed`, moves to the end and
+ * gives zeros, and so do all reads after it: a decoder is a straight line of reads with one check
+ * at its end. A child cursor cut by xdr_cut() can never see beyond its parent. A writer fails in
+ * the same sticky way when its buffer is full.
  *
  * Source: RFC 4506 (XDR); 64-bit values have 4-byte alignment as everything else.
  */
@@ -88,15 +89,16 @@ static inline uint64_t xdr_u64(struct xdr *x)
 	return p != NULL ? be64_load(p) : 0;
 }
 
-/* Fixed opaque[len]: `len` bytes plus pad are consumed; fills `out`, zeroed when they are not there. */
+/* Fixed opaque[len]: `len` bytes plus pad are consumed; fills `out`, zeroed when they are not
+ * there. */
 void xdr_fixed(struct xdr *x, uint8_t *out, size_t len);
 
-/* opaque<> or string<>: a view of the bytes, which borrows the datagram. A final pad that the record omits is no
- * failure (seen on real agents). */
+/* opaque<> or string<>: a view of the bytes, which borrows the datagram. A final pad that the
+ * record omits is no failure (seen on real agents). */
 struct bytes xdr_opaque(struct xdr *x);
 
-/* Cut a child of the next `len` bytes and step over them and their pad (or over what is left of the pad).
- * False, with a failed parent and an empty, failed child, when `len` itself does not fit. */
+/* Cut a child of the next `len` bytes and step over them and their pad (or over what is left of the
+ * pad). False, with a failed parent and an empty, failed child, when `len` itself does not fit. */
 bool xdr_cut(struct xdr *x, uint32_t len, struct xdr *child);
 
 /* Writer over a caller's buffer. */
@@ -116,6 +118,7 @@ void xdr_put_u64(struct xdr_out *x, uint64_t v);
 void xdr_put_fixed(struct xdr_out *x, const uint8_t *bytes, size_t len); /* with zero pad */
 void xdr_put_opaque(struct xdr_out *x, struct bytes b); /* length, bytes, zero pad */
 
-/* Reserve a length word now (NULL when full) and fill it with the number of bytes written since by xdr_end_length(). */
+/* Reserve a length word now (NULL when full) and fill it with the number of bytes written since by
+ * xdr_end_length(). */
 uint8_t *xdr_begin_length(struct xdr_out *x);
 void xdr_end_length(struct xdr_out *x, uint8_t *begin);
