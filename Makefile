@@ -280,6 +280,7 @@ install: all
 	install -d $(UNITDIR)
 	sed 's,/usr/local/bin/,$(PREFIX)/bin/,; s,/etc/fabricpulse/,$(SYSCONFDIR)/fabricpulse/,' \
 		configs/systemd/fabricpulse.service >$(UNITDIR)/fabricpulse.service
+	chmod 644 $(UNITDIR)/fabricpulse.service
 
 uninstall:
 	rm -f $(BINDIR)/fabricpulse $(MANDIR)/fabricpulse.1 $(UNITDIR)/fabricpulse.service
