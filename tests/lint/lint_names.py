@@ -8,8 +8,8 @@ import os
 
 from lintlib import files, finish, root
 
-# A README explains its folder, and main.c is where a program starts.
-SHARED = {"README.md", "main.c"}
+# A README explains its folder; main.c and run are where a program starts.
+SHARED = {"README.md", "main.c", "run"}
 
 
 def main():
