@@ -186,7 +186,7 @@ $(BUILD)/demo.pcap: $(BUILD)/tests/tools/make_demo_capture
 	$(call say,GEN,$@)
 	$(Q)$< $@
 
-demo: all $(BUILD)/demo.pcap
+demo: all $(BUILD)/demo.pcap | build/deps/demo
 	$(Q)exec tests/tools/demo.sh $(BUILD)/fabricpulse $(BUILD)/demo.pcap $(ARGS)
 
 # --- testing -----------------------------------------------------------------

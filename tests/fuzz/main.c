@@ -18,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Largest input: a UDP datagram cannot be longer, and no configuration of a sane operator is. */
+/* Larger than any UDP datagram and any configuration that a person writes. */
 enum { INPUT_BYTES_MAX = 1 << 20 };
 
 /* Gives the file's bytes in a block of exactly that size  or NULL; glibc gives a block of no bytes for an empty file. */

@@ -5,7 +5,7 @@
 #   deps.sh GROUP...           install exactly the packages of these groups that are missing
 #   deps.sh --check GROUP...   print the missing ones; exit 1 when there are any
 #
-# Groups: build, test, check (analysis and coverage). `all` is every group.
+# Groups: build, demo, test, check (analysis and coverage). `all` is every group.
 # Each row of the table: group, Debian package, Fedora package, probe. A probe is
 #   cmd:NAME    a program on PATH          pc:NAME     a pkg-config module
 #   file:GLOB   a file                     py:MODULE   a module of /usr/bin/python3
@@ -31,7 +31,7 @@ test   libcmocka-dev             libcmocka-devel              pc:cmocka
 test   python3                   python3                      file:/usr/bin/python3
 test   python3-prometheus-client python3-prometheus_client    py:prometheus_client.openmetrics
 test   prometheus                golang-github-prometheus     cmd:promtool
-test   curl                      curl                         cmd:curl
+test,demo curl                   curl                         cmd:curl
 test   systemd                   systemd                      cmd:systemd-analyze
 check  clang-14                  clang                        cmd:clang-14,clang
 check  libclang-rt-14-dev        compiler-rt                  file:/usr/lib*/llvm-14/lib/clang/14*/lib/linux/libclang_rt.fuzzer-*.a,/usr/lib*/clang/*/lib/*/libclang_rt.fuzzer*.a
@@ -67,7 +67,7 @@ probed() {
 missing() {
     local group debian fedora probe
     while read -r group debian fedora probe; do
-        [[ -n $group && " $* " =~ \ (all|$group)\  ]] || continue
+        [[ -n $group && " $* " =~ \ (all|${group//,/|})\  ]] || continue
         probed "$probe" && continue
         if [[ $manager == dnf ]]; then echo "$fedora"; else echo "$debian"; fi
     done <<<"$table"
