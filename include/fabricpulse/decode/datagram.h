@@ -49,7 +49,7 @@ enum sflow_sample_kind {
 	SFLOW_SAMPLE_FLOW_EXPANDED,
 	SFLOW_SAMPLE_COUNTERS_EXPANDED,
 	SFLOW_SAMPLE_DISCARD,
-	SFLOW_SAMPLE_RTMETRIC, /* 4300:1002; body for sflow_rt_next() */
+	SFLOW_SAMPLE_RTMETRIC, /* 4300:1002; body is read by realtime.h */
 	SFLOW_SAMPLE_RTFLOW,   /* 4300:1003 */
 	SFLOW_SAMPLE_KIND_COUNT, /* last */
 };
