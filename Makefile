@@ -96,7 +96,7 @@ BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_
 TOOL_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/tools/*.c)))
 TEST_SCRIPTS := $(sort $(wildcard tests/golden/run.sh tests/golden/test_*.py \
 	tests/golden/test_*.sh tests/daemon/test_*.py tests/daemon/test_*.sh))
-LINTS := $(sort $(wildcard tests/lint/lint_*.py)) tests/lint/selftest.sh
+LINTS := $(sort $(wildcard tests/lint/lint_*.py)) $(sort $(wildcard tests/lint/selftest_*.sh))
 C_FILES := $(sort $(shell find src include tests -name '*.[ch]'))
 
 .DELETE_ON_ERROR:
