@@ -7,8 +7,9 @@
 #
 # Groups: build, demo, test, check (analysis and coverage). `all` is every group.
 # Each row of the table: group, Debian package, Fedora package, probe. A probe is
-#   cmd:NAME    a program on PATH          pc:NAME     a pkg-config module
-#   file:GLOB   a file                     py:MODULE   a module of /usr/bin/python3
+#   cmd:NAME    a program on PATH
+#   file:GLOB   a file
+#   py:MODULE   a module of /usr/bin/python3
 # Without root and without a sudo that needs no password, the command is printed for the operator
 # and the exit status is 1. Debian starts each service that it installs. The tests want Prometheus
 # the program and not the service, so its unit stays masked during the installation and disabled
@@ -23,16 +24,17 @@ build  binutils                  binutils                     cmd:ar
 build  libc6-dev                 glibc-devel                  file:/usr/include/stdio.h
 build  pkg-config                pkgconf-pkg-config           cmd:pkg-config
 build  libpcap-dev               libpcap-devel                file:/usr/include/pcap/pcap.h
-build  libmicrohttpd-dev         libmicrohttpd-devel          pc:libmicrohttpd
-build  libcjson-dev              cjson-devel                  pc:libcjson
-build  libyaml-dev               libyaml-devel                pc:yaml-0.1
-build  zlib1g-dev                zlib-devel                   pc:zlib
-test   libcmocka-dev             libcmocka-devel              pc:cmocka
+build  libmicrohttpd-dev         libmicrohttpd-devel          file:/usr/include/microhttpd.h
+build  libcjson-dev              cjson-devel                  file:/usr/include/cjson/cJSON.h
+build  libyaml-dev               libyaml-devel                file:/usr/include/yaml.h
+build  zlib1g-dev                zlib-devel                   file:/usr/include/zlib.h
+test   libcmocka-dev             libcmocka-devel              file:/usr/include/cmocka.h
 test   python3                   python3                      file:/usr/bin/python3
 test   python3-prometheus-client python3-prometheus_client    py:prometheus_client.openmetrics
 test   prometheus                golang-github-prometheus     cmd:promtool
 test,demo curl                   curl                         cmd:curl
 test   systemd                   systemd                      cmd:systemd-analyze
+test   procps                    procps-ng                    file:/bin/kill
 check  clang-14                  clang                        cmd:clang-14,clang
 check  libclang-rt-14-dev        compiler-rt                  file:/usr/lib*/llvm-14/lib/clang/14*/lib/linux/libclang_rt.fuzzer-*.a,/usr/lib*/clang/*/lib/*/libclang_rt.fuzzer*.a
 check  llvm-14                   llvm                         cmd:llvm-symbolizer-14,llvm-symbolizer
@@ -47,7 +49,6 @@ check  valgrind                  valgrind                     cmd:valgrind
 holds() {
     case $1 in
     cmd:*)  command -v "${1#cmd:}" >/dev/null ;;
-    pc:*)   pkg-config --exists "${1#pc:}" 2>/dev/null ;;
     file:*) compgen -G "${1#file:}" >/dev/null ;;
     py:*)   /usr/bin/python3 -c "import ${1#py:}" 2>/dev/null ;;
     *)      echo "deps.sh: unknown probe $1" >&2; exit 2 ;;
