@@ -170,9 +170,6 @@ struct sflow_field {
 	size_t offset;    /* in struct sf_<record> */
 };
 
-struct record_reader; /* records_priv.h: a cursor that tells short from bad */
-struct record_writer;
-
 struct sflow_record_type {
 	enum sflow_record_id id;
 	enum sflow_space space;
@@ -182,17 +179,15 @@ struct sflow_record_type {
 	size_t size;        /* of struct sf_<name> */
 	const struct sflow_field *fields;
 	uint32_t field_count;
-	uint32_t fields_min; /* fields that must be present: up to OPTIONAL_TAIL */
-	void (*read)(struct record_reader *r, union sflow_value *out);
-	void (*write)(struct record_writer *w, const union sflow_value *value);
 };
 
 /* The row of `id`, or of a wire tag (NULL: unknown). */
 const struct sflow_record_type *sflow_record_type_of(enum sflow_record_id id);
 const struct sflow_record_type *sflow_record_find(enum sflow_space space, uint32_t tag);
 
-/* Decode one record body. FP_SHORT_RECORD or FP_BAD_RECORD leave `out` zeroed. Bytes beyond the last known field are no
- * fault. `out` borrows `body`. */
+/* Decode one record body. FP_SHORT_RECORD (it ends inside its layout) and FP_BAD_RECORD (a count, length or type that
+ * cannot be; an empty sampled header; 1020 of another length than 8) leave the record's struct zeroed. Bytes beyond the
+ * last known field are no fault. `out` borrows `body`; only its member of that record is written. */
 FP_MUST_USE enum fp_err sflow_record_decode(const struct sflow_record_type *type, struct bytes body,
 					    union sflow_value *out);
 
