@@ -15,20 +15,30 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* The bytes of `count` elements, at least one; 0 when no object can be so large. libc checks too,
+ * but sanitizers take a product that overflows for a mistake of the program. */
+static size_t product(size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX) {
+		return 0;
+	}
+	return bytes > 0 ? bytes : 1;
+}
+
 void *mem_new(size_t count, size_t size)
 {
-	if (count == 0 || size == 0) {
-		return calloc(1, 1);
-	}
-	return calloc(count, size);
+	size_t bytes = product(count, size);
+
+	return bytes > 0 ? calloc(bytes, 1) : NULL;
 }
 
 void *mem_resize(void *old, size_t count, size_t size)
 {
-	if (count == 0 || size == 0) {
-		return realloc(old, 1);
-	}
-	return reallocarray(old, count, size);
+	size_t bytes = product(count, size);
+
+	return bytes > 0 ? realloc(old, bytes) : NULL;
 }
 
 char *mem_strdup(const char *text)
@@ -41,16 +51,12 @@ void mem_free(void *p)
 	free(p);
 }
 
-/* Whole pages for `count` elements, at least one; 0 when that is no size. */
+/* The same in whole pages. Rounding up cannot wrap: what is rounded is below half of the range. */
 static size_t reserve_bytes(size_t count, size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t bytes;
 
-	if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - page) {
-		return 0;
-	}
-	return bytes == 0 ? page : (bytes + page - 1) / page * page;
+	return (product(count, size) + page - 1) / page * page;
 }
 
 void *mem_reserve(size_t count, size_t size)

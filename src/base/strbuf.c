@@ -268,7 +268,7 @@ static void put_decimal(struct strbuf *s, const struct decimal *d)
 	if (k <= n && n <= 21) {
 		strbuf_put(s, d->digits, (size_t)k);
 		put_zeros(s, n - k);
-	} else if (n > 0 && n <= 21) {
+	} else if (n > 0 && n < k) { /* of at most 17 digits, so n <= 21 holds */
 		strbuf_put(s, d->digits, (size_t)n);
 		strbuf_putc(s, '.');
 		strbuf_put(s, d->digits + n, (size_t)(k - n));
