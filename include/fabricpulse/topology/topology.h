@@ -92,10 +92,12 @@ struct topology;
  * FP_BAD_DOCUMENT: nothing is made and `problem` (NUL-terminated, cut to `size` > 0) names the first
  * few mistakes and where they are: "links.L3.port2: expected a string; line 4, column 7: …".
  * FP_NO_MEMORY likewise.
- * Limits: 64 MiB, 8 levels of nesting, 1,000,000 links. Time and memory grow with the length. */
+ * Limits: 64 MiB, 8 levels of nesting, and the counts below. Time and memory grow with the length. */
 #define TOPOLOGY_BYTES_MAX (UINT64_C(64) << 20)
 #define TOPOLOGY_DEPTH_MAX 8
 #define TOPOLOGY_LINKS_MAX 1000000
+#define TOPOLOGY_NODES_MAX 1000000 /* described ones */
+#define TOPOLOGY_PORTS_MAX 4000000 /* described ones */
 FP_MUST_USE enum fp_err topology_parse_json(struct bytes json, struct topology **out, char *problem,
                                             size_t size);
 
