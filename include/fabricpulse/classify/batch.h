@@ -109,8 +109,7 @@ enum sequence_verdict {
 
 struct datagram_event {
 	uint64_t time_ns;
-	uint32_t
-	    agent; /* dense; TABLE_NONE when the datagram did not get that far or the table is full */
+	uint32_t agent; /* dense; TABLE_NONE: the datagram did not get that far, or no room */
 	uint32_t bytes;
 	uint8_t verdict; /* enum sequence_verdict */
 	uint8_t error;   /* enum fp_err of sflow_datagram_open() */
@@ -125,6 +124,7 @@ struct datagram_event {
 	uint32_t rate_changes;   /* data sources whose rate differs from their last */
 	uint32_t flow_rate_last; /* rate of the last flow sample; 0: none */
 	uint32_t unknown_records;
+	uint32_t samples_repeated; /* flow samples with the sequence of the one before */
 };
 
 /* One dropped packet that was reported. */
@@ -147,8 +147,7 @@ struct counter_event {
 	uint32_t port; /* dense: of the source, or of ifIndex in if_counters; OBS_PORT_NONE */
 	struct sflow_source source;
 	uint32_t uptime_ms;
-	bool
-	    is_reset; /* a restart or discontinuity lies before it: no delta against the last poll */
+	bool is_reset; /* a discontinuity lies before it: no delta against the last poll */
 	bool is_late; /* older than the newest: not for deltas */
 	const struct sflow_record_type *type;
 	union sflow_value value;

@@ -22,16 +22,16 @@
 #include "fabricpulse/base/table.h"
 #include "fabricpulse/topology/topology.h"
 
+/* Section "limits"; defaults and meanings stand in the rows (directory.c). */
 struct limits_config {
-	uint32_t max_agents; /* limits.max_agents, default 4096 */
-	uint32_t max_ports;  /* limits.max_ports, default 131072 */
-	uint32_t
-	    max_sources; /* limits.max_sources, default 131072: data sources, for sequence numbers */
-	uint64_t expire_ns; /* limits.expire, default 10m */
-	uint32_t
-	    max_sampling_rate; /* limits.max_sampling_rate, default 67108864: above it, a sample is not believed */
+	uint32_t max_agents;
+	uint32_t max_ports;
+	uint32_t max_sources; /* data sources, for sequence numbers */
+	uint64_t expire_ns;
+	uint32_t max_sampling_rate;
+	bool drop_repeated_samples;
 };
-extern const struct option_table limits_options; /* section "limits" */
+extern const struct option_table limits_options;
 
 /* What an agent's flow samples have shown so far (bits of agent_entry.shows). */
 #define AGENT_SHOWS_INGRESS    1u
@@ -65,6 +65,7 @@ struct stream_entry {
 	bool is_started;
 	uint32_t last_sequence;
 	uint32_t last_uptime_ms;
+	uint32_t generation; /* grows at each restart: sources of an older one start anew */
 	uint64_t window; /* bit i: last_sequence - i was seen */
 };
 
@@ -79,12 +80,12 @@ enum sample_sequence {
 /* State of one (agent, class, index) data source: worker only. */
 struct source_entry {
 	uint32_t agent;
-	uint32_t
-	    port; /* dense port index when class is 0 and index names a port; TABLE_NONE otherwise */
+	uint32_t port;   /* dense index of the port that a class 0 source names; TABLE_NONE: none */
 	uint8_t started; /* bit a sequence */
 	uint32_t last_sequence[SEQUENCE_COUNT];
 	uint32_t last_drops[SEQUENCE_COUNT];
 	uint32_t last_rate;
+	uint32_t generation; /* of the stream that it came in */
 };
 
 /* Record numbers that nobody knows, counted under their own number up to a limit. */
@@ -114,6 +115,8 @@ void directory_deinit(struct directory *d);
 uint32_t directory_agent(struct directory *d, const struct addr *agent, const struct endpoint *from,
                          uint64_t now_ns);
 uint32_t directory_port(struct directory *d, uint32_t agent, uint32_t ifindex, uint64_t now_ns);
+uint32_t directory_port_find(const struct directory *d, uint32_t agent,
+                             uint32_t ifindex); /* adds nothing */
 uint32_t directory_stream(struct directory *d, uint32_t agent, uint32_t sub_agent);
 uint32_t directory_source(struct directory *d, uint32_t agent, uint32_t class_, uint32_t index);
 void directory_count_tag(struct directory *d, uint32_t space, uint32_t tag);
