@@ -69,7 +69,13 @@ void *mem_reserve(size_t count, size_t size)
 	}
 	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 	         -1, 0);
-	return p != MAP_FAILED ? p : NULL;
+	if (p == MAP_FAILED) {
+		return NULL;
+	}
+	/* A huge page would back 2 MiB for one touched entry, and tables promise to cost what they hold. A kernel without
+	 * huge pages refuses the advice, which is as good. */
+	(void)madvise(p, bytes, MADV_NOHUGEPAGE);
+	return p;
 }
 
 void mem_unreserve(void *p, size_t count, size_t size)
