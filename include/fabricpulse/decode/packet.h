@@ -40,6 +40,8 @@ enum packet_tunnel {
 	PACKET_TUNNEL_SRV6, /* IPv6 with a segment routing header around an inner packet */
 	PACKET_TUNNEL_ETHERIP,
 	PACKET_TUNNEL_MPLS_UDP,
+	PACKET_TUNNEL_MPLS_IP,
+	PACKET_TUNNEL_PSEUDOWIRE, /* Ethernet behind MPLS labels */
 	PACKET_TUNNEL_COUNT, /* last */
 };
 const char *packet_tunnel_name(enum packet_tunnel tunnel); /* "none", "vxlan", … */
@@ -60,7 +62,7 @@ struct packet_ip {
 
 enum packet_payload {
 	PACKET_OTHER = 0,
-	PACKET_ROCEV2,      /* UDP destination 4791 */
+	PACKET_ROCEV2,      /* UDP destination 4791, unless what follows is no BTH */
 	PACKET_ROCEV1,      /* ethertype 0x8915 */
 	PACKET_INFINIBAND,  /* native */
 	PACKET_UET,         /* UDP destination 4793 */
@@ -78,7 +80,7 @@ struct packet {
 	bool is_cut;   /* the sampled bytes ended before the chain did */
 	bool has_ethernet;
 	struct mac dst_mac, src_mac; /* outermost Ethernet */
-	uint16_t ethertype;          /* outermost, after tags; 802.3 length values give 0 */
+	uint16_t ethertype;          /* outermost, after tags; 0 for 802.3 frames without SNAP */
 	uint8_t vlan_count;
 	uint16_t vlan_outer, vlan_inner; /* TCI: PCP(3) DEI(1) VID(12) */
 	uint8_t mpls_count;
@@ -86,6 +88,7 @@ struct packet {
 	uint8_t tunnel_depth;            /* encapsulations passed */
 	enum packet_tunnel tunnel;       /* the outermost */
 	uint32_t vni;                    /* of the outermost tunnel that has one; 0 otherwise */
+	uint32_t ip_offset;              /* of the first network layer, from the first sampled byte */
 	struct packet_ip outer;          /* first network layer */
 	struct packet_ip inner;          /* innermost network layer; equals outer when tunnel_depth is 0 */
 	uint8_t l4;                      /* innermost IP protocol, 0 when none */
@@ -103,5 +106,5 @@ struct packet {
 void packet_parse(uint32_t link, struct bytes header, struct packet *out, uint16_t *faults);
 
 /* Bytes of the frame on the wire, including FCS, from a sampled_header record: frame_length, corrected where agents are
- * known to be wrong (header longer than frame; length that contradicts IP by more than 64 bytes). */
+ * known to be wrong (a header longer than its frame; a length that contradicts IP by more than 64 bytes). */
 uint32_t packet_frame_bytes(uint32_t frame_length, uint32_t stripped, uint32_t header_length, const struct packet *p);

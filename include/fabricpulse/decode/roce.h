@@ -31,7 +31,7 @@
 struct roce_opcode {
 	const char *transport; /* "RC"; NULL: not in the table */
 	const char *operation; /* "RDMA_WRITE_FIRST" */
-	uint16_t extensions;   /* ROCE_EXT_*, in wire order: RDETH, XRCETH, DETH, FETH, RETH, AETH, … */
+	uint16_t extensions;   /* ROCE_EXT_*; on the wire RDETH, XRCETH, DETH, FETH, RETH, AETH, … */
 };
 
 /* Never NULL; unknown opcodes have transport NULL. */
@@ -61,6 +61,7 @@ const char *roce_nak_name(uint8_t code);
 
 struct roce {
 	bool has_bth, has_reth, has_aeth, has_deth, has_imm, has_atomic, has_atomic_ack, has_ieth;
+	bool is_cut; /* an extension header that the opcode calls for is not (all) there */
 	uint8_t opcode;
 	bool is_solicited, is_migrated; /* SE, M */
 	uint8_t pad_count;
