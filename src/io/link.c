@@ -116,7 +116,7 @@ static bool ipv4_open(struct xdr *x, struct ip_packet *ip)
 	if (p == NULL) {
 		return false;
 	}
-	header_bytes = (p[0] & 15u) * 4u;
+	header_bytes = (size_t)(p[0] & 15u) * 4;
 	total_bytes = be16_load(p + 2);
 	fragment = be16_load(p + 6);
 	if (header_bytes < 20 || xdr_take(x, header_bytes - 20) == NULL) {
@@ -171,7 +171,7 @@ static bool ipv6_extension_open(struct xdr *x, struct ip_packet *ip)
 		return !ip->is_later_fragment; /* what follows is no header but a piece of data */
 	}
 	/* RFC 8200 4.3: length in 8 bytes beyond the first 8; RFC 4302 2.2: in 4 bytes, minus 2. */
-	bytes = is_authentication ? (p[1] + 2u) * 4u : (p[1] + 1u) * 8u;
+	bytes = is_authentication ? ((size_t)p[1] + 2) * 4 : ((size_t)p[1] + 1) * 8;
 	return xdr_take(x, bytes - 8) != NULL;
 }
 
