@@ -4,7 +4,7 @@
  * An analyzer says how many bytes it keeps for the fabric, for an agent and for a port; each shard
  * reserves them. Its observe() walks a batch on the worker that owns the shard and adds to its own
  * entries with single-writer counters. What needs time or more than one shard is done in digest()
- * on the ticker. Its metric rows say how the entries are shown. Whole batches pass from one analyzer
+ * on the ticker. Its metric rows say how the entries are shown. Whole batches go from one analyzer
  * to the next, so each loop is small, hot and testable alone.
  *
  * To add one: write src/analyze/<name>.c with `const struct analyzer analyzer_<name>`, its header
