@@ -18,15 +18,12 @@
  */
 #include "fabricpulse/decode/packet.h"
 
-#include <assert.h>
-
 #include "packet_priv.h"
 
-#define FCS_BYTES 4u
-#define SYNTHETIC_MAC_BYTES                                                                        \
-	14u /* agents that sample at layer 3 count a MAC header that is not there */
-#define LENGTH_DOUBT_BYTES 64  /* a frame length that is further from IP's than this is wrong */
-#define LENGTH_DOUBT_MIN   60u /* shorter IP packets are padded: their length says little */
+#define FCS_BYTES           4u
+#define SYNTHETIC_MAC_BYTES 14u /* agents that sample at layer 3 count a MAC header all the same */
+#define LENGTH_DOUBT_BYTES  64  /* a frame length that is further from IP's than this is wrong */
+#define LENGTH_DOUBT_MIN    60u /* shorter IP packets are padded: their length says little */
 
 const char *packet_tunnel_name(enum packet_tunnel tunnel)
 {
@@ -87,8 +84,10 @@ static enum packet_layer packet_bth(struct packet_walk *w)
 		if (w->faults != NULL) {
 			w->faults[FP_BAD_BTH_VERSION]++;
 		}
+	} else if (w->is_ip_bounded) {
+		p->payload = PACKET_OTHER; /* the packet itself is too short */
 	} else {
-		p->is_cut = p->is_cut || !w->is_ip_bounded;
+		p->is_cut = true;
 	}
 	return PACKET_STOP;
 }

@@ -71,7 +71,7 @@ static struct packet_ip *begin_network(struct packet_walk *w, const uint8_t *pac
 /* What lies beyond the IP packet is padding. 0: the length was left to offload. */
 static void bound_by_ip(struct packet_walk *w, const uint8_t *packet, uint32_t length)
 {
-	if (length != 0 && length < (size_t)(w->end - packet) && packet + length >= w->at) {
+	if (length != 0 && length <= (size_t)(w->end - packet) && packet + length >= w->at) {
 		w->end = packet + length;
 		w->is_ip_bounded = true;
 	}

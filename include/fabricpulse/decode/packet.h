@@ -62,7 +62,7 @@ struct packet_ip {
 
 enum packet_payload {
 	PACKET_OTHER = 0,
-	PACKET_ROCEV2,      /* UDP destination 4791, unless what follows is no BTH */
+	PACKET_ROCEV2,      /* UDP destination 4791, and a BTH or a cut where it would be */
 	PACKET_ROCEV1,      /* ethertype 0x8915 */
 	PACKET_INFINIBAND,  /* native */
 	PACKET_UET,         /* UDP destination 4793 */
