@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The load: defaults, then the file, then flags, each mistake at its place.
  *
- * What the file says is walked once: section by section, key by key, and each key is looked up in the rows. Nothing in
- * here knows an option. Keys that nobody knows are answered with what they were probably meant to be: the nearest key of
- * the section, else the section in which the key exists.
+ * What the file says is walked once: section by section, key by key, and each key is looked up in
+ * the rows. Nothing in here knows an option. Keys that nobody knows are answered with what they
+ * were probably meant to be: the nearest key of the section, else the section in which the key
+ * exists.
  */
 #include "fabricpulse/config/config.h"
 
@@ -32,7 +33,7 @@ static bool is_bare(const struct option_table *table)
 }
 
 const struct option_row *config_find(const struct config_schema *schema, const char *section,
-				     const char *key, size_t *place)
+                                     const char *key, size_t *place)
 {
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct option_table *table = schema->sections[i].table;
@@ -50,7 +51,7 @@ const struct option_row *config_find(const struct config_schema *schema, const c
 /* --- keys that nobody knows ------------------------------------------------- */
 
 static void unknown_key(const struct config_schema *schema, const char *section,
-			const struct option_node *node, struct option_problems *problems)
+                        const struct option_node *node, struct option_problems *problems)
 {
 	struct suggestion near = suggest_for(node->key);
 	struct suggestion elsewhere = suggest_for(node->key);
@@ -69,19 +70,19 @@ static void unknown_key(const struct config_schema *schema, const char *section,
 	}
 	if (near.nearest != NULL && near.distance <= elsewhere.distance) {
 		option_problem_key(problems, node, "unknown key; did you mean \"%s\"?",
-				   near.nearest);
+		                   near.nearest);
 	} else if (elsewhere.nearest != NULL) {
 		option_problem_key(problems, node, "unknown key; \"%s\" belongs to section \"%s\"",
-				   elsewhere.nearest, owner);
+		                   elsewhere.nearest, owner);
 	} else {
 		option_problem_key(problems, node, "unknown key");
 	}
 }
 
-/* A key at the top level that is no section: a section misspelt, or a key outside its section, bare ("workers") or with
- * it ("sflow.workers"). */
+/* A key at the top level that is no section: a section misspelt, or a key outside its section, bare
+ * ("workers") or with it ("sflow.workers"). */
 static void unknown_section(const struct config_schema *schema, const struct option_node *node,
-			    struct option_problems *problems)
+                            struct option_problems *problems)
 {
 	struct suggestion near = suggest_for(node->key);
 	const char *dot = strrchr(node->key, '.');
@@ -100,10 +101,10 @@ static void unknown_section(const struct config_schema *schema, const struct opt
 	}
 	if (owner != NULL) {
 		option_problem_key(problems, node, "unknown key; \"%s\" belongs to section \"%s\"",
-				   key, owner);
+		                   key, owner);
 	} else if (near.nearest != NULL) {
 		option_problem_key(problems, node, "unknown section; did you mean \"%s\"?",
-				   near.nearest);
+		                   near.nearest);
 	} else {
 		option_problem_key(problems, node, "unknown section");
 	}
@@ -127,9 +128,8 @@ static void apply_key(const struct load *load, const char *section, const struct
 		unknown_key(load->schema, section, node, load->problems);
 		return;
 	}
-	option_value_set(row, node,
-			 section_place(&load->schema->sections[place], load->settings),
-			 load->problems);
+	option_value_set(row, node, section_place(&load->schema->sections[place], load->settings),
+	                 load->problems);
 }
 
 static void apply_section(const struct load *load, const struct option_node *node)
@@ -146,14 +146,14 @@ static void apply_section(const struct load *load, const struct option_node *nod
 		unknown_section(load->schema, node, load->problems);
 	} else if (is_bare(section->table)) {
 		option_value_set(&section->table->rows[0], node,
-				 section_place(section, load->settings), load->problems);
+		                 section_place(section, load->settings), load->problems);
 	} else if (node->kind == OPTION_NODE_MAP) {
 		for (const struct option_node *n = node->child; n != NULL; n = n->sibling) {
 			apply_key(load, node->key, n);
 		}
 	} else if (!option_node_is_null(node)) {
 		option_problem(load->problems, node, NULL, "expected a map of keys, got %s",
-			       option_node_got(node, got));
+		               option_node_got(node, got));
 	}
 }
 
@@ -166,7 +166,7 @@ static void apply_document(const struct load *load, const struct option_node *ro
 	}
 	if (root->kind != OPTION_NODE_MAP) {
 		option_problem(load->problems, root, NULL, "expected a map of sections, got %s",
-			       option_node_got(root, got));
+		               option_node_got(root, got));
 		return;
 	}
 	for (const struct option_node *n = root->child; n != NULL; n = n->sibling) {
@@ -181,7 +181,7 @@ static void apply_defaults(const struct load *load)
 
 		for (size_t j = 0; j < section->table->count; j++) {
 			option_value_init(&section->table->rows[j],
-					  section_place(section, load->settings), load->problems);
+			                  section_place(section, load->settings), load->problems);
 		}
 	}
 }
@@ -193,14 +193,14 @@ void config_release(const struct config_schema *schema, void *settings)
 
 		for (size_t j = 0; j < section->table->count; j++) {
 			option_value_release(&section->table->rows[j],
-					     section_place(section, settings));
+			                     section_place(section, settings));
 		}
 	}
 }
 
 enum fp_err config_load_text(const struct config_schema *schema, struct bytes text,
-			     const struct option_node *flags, void *out,
-			     struct option_problems *problems)
+                             const struct option_node *flags, void *out,
+                             struct option_problems *problems)
 {
 	struct load load = { .schema = schema, .settings = out, .problems = problems };
 	struct option_tree tree = { .root = NULL };
@@ -221,7 +221,8 @@ enum fp_err config_load_text(const struct config_schema *schema, struct bytes te
 
 /* --- the file ---------------------------------------------------------------- */
 
-/* Appends what `fd` gives until its end. False: errno says why; a full buffer is no error of the system. */
+/* Appends what `fd` gives until its end. False: errno says why; a full buffer is no error of the
+ * system. */
 static bool read_all(int fd, struct strbuf *out)
 {
 	char *block = mem_new(1, READ_BYTES);
@@ -257,14 +258,14 @@ static bool file_read(const char *path, struct strbuf *out, struct option_proble
 		option_problem(problems, NULL, NULL, "cannot be read: %s", strerror(error));
 	} else if (out->failed) {
 		option_problem(problems, NULL, NULL, "expected at most %u MiB",
-			       CONFIG_FILE_BYTES_MAX >> 20);
+		               CONFIG_FILE_BYTES_MAX >> 20);
 	}
 	return is_read && !out->failed;
 }
 
 enum fp_err config_load(const struct config_schema *schema, const char *path,
-			const struct option_node *flags, void *out,
-			struct option_problems *problems)
+                        const struct option_node *flags, void *out,
+                        struct option_problems *problems)
 {
 	struct bytes text = { .at = (const uint8_t *)"", .len = 0 };
 	struct strbuf file;

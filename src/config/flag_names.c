@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The names of flags follow from the rows: "section.key", the section alone where it is itself the value, the key alone
- * where there is no section. Second names are a table of their own, because they belong to a tradition and not to an
- * option.
+/* The names of flags follow from the rows: "section.key", the section alone where it is itself the
+ * value, the key alone where there is no section. Second names are a table of their own, because
+ * they belong to a tradition and not to an option.
  */
 #include "flag_names_priv.h"
 
@@ -15,8 +15,9 @@ static const struct option_row common_rows[] = {
 	  .kind = OPTION_STRING,
 	  .offset = offsetof(struct flags, config_file),
 	  .fallback = "",
-	  .help = "YAML configuration file. Without it /etc/fabricpulse/fabricpulse.yaml is read if it "
-		  "exists." },
+	  .help =
+	      "YAML configuration file. Without it /etc/fabricpulse/fabricpulse.yaml is read if it "
+	      "exists." },
 	{ .key = "help",
 	  .kind = OPTION_BOOL,
 	  .offset = offsetof(struct flags, wants_help),
@@ -49,7 +50,7 @@ const char *flags_alias_of(const char *name)
 }
 
 static bool table_each(enum flag_owner owner, const struct option_table *table,
-		       bool (*use)(void *arg, const char *name, const struct flag *flag), void *arg)
+                       bool (*use)(void *arg, const char *name, const struct flag *flag), void *arg)
 {
 	char name[FLAG_NAME_MAX];
 
@@ -59,7 +60,7 @@ static bool table_each(enum flag_owner owner, const struct option_table *table,
 		bool needs_dot = table->section[0] != '\0' && key[0] != '\0';
 
 		(void)snprintf(name, sizeof name, "%s%s%s", table->section, needs_dot ? "." : "",
-			       key);
+		               key);
 		if (flag.row->kind != OPTION_TREE && !use(arg, name, &flag)) {
 			return false;
 		}
@@ -68,7 +69,7 @@ static bool table_each(enum flag_owner owner, const struct option_table *table,
 }
 
 void flag_names_each(const struct flags_spec *spec,
-		     bool (*use)(void *arg, const char *name, const struct flag *flag), void *arg)
+                     bool (*use)(void *arg, const char *name, const struct flag *flag), void *arg)
 {
 	bool goes_on = table_each(FLAG_COMMON, &flags_common, use, arg);
 
@@ -133,7 +134,7 @@ static bool offer_each(void *arg, const char *name, const struct flag *flag)
 }
 
 const char *flag_suggest(const struct flags_spec *spec, const char *name,
-			 char out[static FLAG_NAME_MAX])
+                         char out[static FLAG_NAME_MAX])
 {
 	struct nearest nearest = { .suggestion = suggest_for(name), .out = out };
 

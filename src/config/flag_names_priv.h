@@ -20,13 +20,14 @@ struct flag {
 
 #define FLAG_NAME_MAX 128u
 
-/* Calls `use` for each flag of the spec with its name without dashes; ends early when that gives false. */
+/* Calls `use` for each flag of the spec with its name without dashes; ends early when that gives
+ * false. */
 void flag_names_each(const struct flags_spec *spec,
-		     bool (*use)(void *arg, const char *name, const struct flag *flag), void *arg);
+                     bool (*use)(void *arg, const char *name, const struct flag *flag), void *arg);
 
 /* The flag with that name or second name. */
 struct flag flag_find(const struct flags_spec *spec, const char *name);
 
 /* The nearest name, in `out`; "" when none is near. */
 const char *flag_suggest(const struct flags_spec *spec, const char *name,
-			 char out[static FLAG_NAME_MAX]);
+                         char out[static FLAG_NAME_MAX]);

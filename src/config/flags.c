@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line becomes trees of the same shape as the file's, so that one loader checks and stores both.
+/* The command line becomes trees of the same shape as the file's, so that one loader checks and
+ * stores both.
  *
  *     --sflow.workers=2 --forward=10.0.0.9:6343        { sflow: { workers: 2 }, forward: [10.0.0.9:6343] }
  *
- * There is one tree an owner: flags that every command has, the command's own, and options of the schema. The first two
- * are loaded at once, the third is kept for the configuration, also for each reload. Nodes that came from flags have
- * line 0, by which mistakes are shown as "--sflow.workers: ...".
+ * There is one tree an owner: flags that every command has, the command's own, and options of the
+ * schema. The first two are loaded at once, the third is kept for the configuration, also for each
+ * reload. Nodes that came from flags have line 0, by which mistakes are shown as "--sflow.workers:
+ * ...".
  */
 #include "fabricpulse/config/flags.h"
 
@@ -37,15 +39,15 @@ static void complain(struct parse *p, const char *name, const char *sentence, co
 	option_problem(p->problems, &node, name, "%s%s", sentence, more);
 }
 
-/* Where the value of a flag goes: a map for its section, except where the section is itself the value. Keys are those of
- * rows: they stay. */
+/* Where the value of a flag goes: a map for its section, except where the section is itself the
+ * value. Keys are those of rows: they stay. */
 static struct option_node *holder_of(struct option_tree *tree, const struct flag *flag)
 {
 	struct option_node *root = option_tree_child(tree, NULL, "", OPTION_NODE_MAP);
 
-	return root == NULL || flag->row->key[0] == '\0' ?
-		       root :
-		       option_tree_child(tree, root, flag->table->section, OPTION_NODE_MAP);
+	return root == NULL || flag->row->key[0] == '\0'
+	           ? root
+	           : option_tree_child(tree, root, flag->table->section, OPTION_NODE_MAP);
 }
 
 static bool value_add(struct option_tree *tree, const struct flag *flag, const char *text)
@@ -108,8 +110,8 @@ static void on_flag(struct parse *p, const char *text)
 	flag = flag_find(p->spec, name);
 	if (flag.row == NULL) {
 		(void)flag_suggest(p->spec, name, near);
-		complain(p, name, near[0] != '\0' ? "unknown flag; did you mean --" : "unknown flag",
-			 near);
+		complain(p, name,
+		         near[0] != '\0' ? "unknown flag; did you mean --" : "unknown flag", near);
 		return;
 	}
 	value = value_of(p, &flag, equals);
@@ -157,7 +159,7 @@ static const struct config_schema common_schema = { &common_section, 1 };
 
 /* The command's own flags as a schema, so that the loader of configurations fills its struct. */
 static struct config_schema schema_of_own(const struct flags_spec *spec,
-					  struct config_section *section)
+                                          struct config_section *section)
 {
 	*section = (struct config_section){ .table = spec->own };
 	return (struct config_schema){ section, spec->own != NULL ? 1 : 0 };
@@ -167,10 +169,10 @@ static enum fp_err fill(struct parse *p, void *own)
 {
 	struct config_section own_section;
 	struct config_schema own_schema = schema_of_own(p->spec, &own_section);
-	enum fp_err own_err = config_load(&own_schema, NULL, p->trees[FLAG_OWN].root, own,
-					  p->problems);
-	enum fp_err common_err = config_load(&common_schema, NULL, p->trees[FLAG_COMMON].root,
-					     p->flags, p->problems);
+	enum fp_err own_err =
+	    config_load(&own_schema, NULL, p->trees[FLAG_OWN].root, own, p->problems);
+	enum fp_err common_err =
+	    config_load(&common_schema, NULL, p->trees[FLAG_COMMON].root, p->flags, p->problems);
 
 	return own_err != FP_OK ? own_err : common_err;
 }
@@ -189,14 +191,14 @@ void flags_release(const struct flags_spec *spec, void *own, struct flags *flags
 }
 
 enum fp_err flags_parse(int argc, char *const *argv, const struct flags_spec *spec, void *own,
-			struct flags *out, struct option_problems *problems)
+                        struct flags *out, struct option_problems *problems)
 {
 	struct parse p = { .spec = spec,
-			   .flags = out,
-			   .problems = problems,
-			   .argc = argc,
-			   .argv = argv,
-			   .next = 1 };
+		           .flags = out,
+		           .problems = problems,
+		           .argc = argc,
+		           .argv = argv,
+		           .next = 1 };
 	size_t before = problems_count(problems);
 	enum fp_err err;
 

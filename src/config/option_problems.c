@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Collecting mistakes, each with its place.
  *
- * Whoever finds a mistake has a node at hand, and a node knows its line and its parents, so the full key
- * ("names.10.0.0.1.ports") is found here and nobody carries paths around. What an operator wrote may hold anything;
- * every text becomes one printable line of bounded length before it is kept. Memory is bounded by the number of
- * mistakes kept; a mistake that finds no memory is counted all the same, so that a load that met one never succeeds.
+ * Whoever finds a mistake has a node at hand, and a node knows its line and its parents, so the
+ * full key ("names.10.0.0.1.ports") is found here and nobody carries paths around. What an operator
+ * wrote may hold anything; every text becomes one printable line of bounded length before it is
+ * kept. Memory is bounded by the number of mistakes kept; a mistake that finds no memory is counted
+ * all the same, so that a load that met one never succeeds.
  */
 #include "fabricpulse/config/problems.h"
 
@@ -62,9 +63,9 @@ const struct problem *problems_sorted(struct option_problems *p, size_t *count)
 		struct problem moved = p->at[i];
 		size_t to = i;
 
-		while (to > 0 && (p->at[to - 1].line > moved.line ||
-				  (p->at[to - 1].line == moved.line &&
-				   p->at[to - 1].column > moved.column))) {
+		while (to > 0 &&
+		       (p->at[to - 1].line > moved.line || (p->at[to - 1].line == moved.line &&
+		                                            p->at[to - 1].column > moved.column))) {
 			p->at[to] = p->at[to - 1];
 			to--;
 		}
@@ -183,7 +184,7 @@ static bool is_full(struct option_problems *problems)
 }
 
 void option_problem(struct option_problems *problems, const struct option_node *where,
-		    const char *key, const char *format, ...)
+                    const char *key, const char *format, ...)
 {
 	struct problem problem = { .line = 0 };
 	va_list args;
@@ -203,11 +204,11 @@ void option_problem(struct option_problems *problems, const struct option_node *
 }
 
 void option_problem_key(struct option_problems *problems, const struct option_node *where,
-			const char *format, ...)
+                        const char *format, ...)
 {
 	struct problem problem = { .line = where->key_line,
-				   .column = where->key_column,
-				   .is_flag = where->line == 0 };
+		                   .column = where->key_column,
+		                   .is_flag = where->line == 0 };
 	va_list args;
 
 	if (is_full(problems)) {
@@ -221,8 +222,9 @@ void option_problem_key(struct option_problems *problems, const struct option_no
 
 const char *option_node_got(const struct option_node *node, char out[static OPTION_GOT_SIZE])
 {
-	static const char *const kinds[] = { [OPTION_NODE_LIST] = "a list",
-					     [OPTION_NODE_MAP] = "a map" };
+	static const char *const kinds[] = {
+		[OPTION_NODE_LIST] = "a list", [OPTION_NODE_MAP] = "a map"
+	};
 	struct bytes text = { .at = (const uint8_t *)node->text, .len = strlen(node->text) };
 	char shown[OPTION_GOT_SIZE - 8]; /* leaves room for quotes and dots */
 
@@ -233,7 +235,7 @@ const char *option_node_got(const struct option_node *node, char out[static OPTI
 	} else {
 		(void)utf8_printable(shown, sizeof shown, text);
 		(void)snprintf(out, OPTION_GOT_SIZE, "\"%s%s\"", shown,
-			       text.len >= sizeof shown ? "..." : "");
+		               text.len >= sizeof shown ? "..." : "");
 	}
 	return out;
 }

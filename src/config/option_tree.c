@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes and texts in chunks.
  *
- * A configuration may name a hundred thousand ports, so nodes come out of large chunks and not one by one from the heap,
- * and each list or map remembers its last child, so that appending costs the same however long it is. Readers see only
- * the public part of a node.
+ * A configuration may name a hundred thousand ports, so nodes come out of large chunks and not one
+ * by one from the heap, and each list or map remembers its last child, so that appending costs the
+ * same however long it is. Readers see only the public part of a node.
  *
  *     chunk ─> chunk ─> NULL       each: [ node | text | node | node | … free … ]
  */
@@ -30,8 +30,8 @@ struct tree_node {
 static void *tree_alloc(struct option_tree *tree, size_t len)
 {
 	struct tree_chunk *chunk = tree->chunks;
-	size_t aligned = (len + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) *
-			 _Alignof(max_align_t);
+	size_t aligned =
+	    (len + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
 	void *at;
 
 	if (chunk == NULL || chunk->size - chunk->used < aligned) {
@@ -51,7 +51,7 @@ static void *tree_alloc(struct option_tree *tree, size_t len)
 }
 
 struct option_node *option_tree_add(struct option_tree *tree, struct option_node *parent,
-				    const char *key)
+                                    const char *key)
 {
 	struct tree_node *above = (struct tree_node *)parent;
 	struct tree_node *added;
@@ -79,11 +79,11 @@ struct option_node *option_tree_add(struct option_tree *tree, struct option_node
 }
 
 struct option_node *option_tree_child(struct option_tree *tree, struct option_node *parent,
-				      const char *key, enum option_node_kind kind)
+                                      const char *key, enum option_node_kind kind)
 {
 	/* All nodes of a tree were made in this file, writable; const is how readers see them. */
 	struct option_node *child =
-		(struct option_node *)(parent == NULL ? tree->root : option_node_find(parent, key));
+	    (struct option_node *)(parent == NULL ? tree->root : option_node_find(parent, key));
 
 	if (child == NULL) {
 		child = option_tree_add(tree, parent, key);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values by kind: one row of functions a kind, and one way in.
  *
- * A value comes as text, whether it stood in the file, behind a flag or in the row's default, so a kind is three
- * functions: text to value, value to text, and the words for what is expected. Lists are the same with an append; one
- * item without a list is a list of one. Everything is strict: "010", "1e3", "+5" and "5 " are no numbers here, because
- * YAML readers disagree about them.
+ * A value comes as text, whether it stood in the file, behind a flag or in the row's default, so a
+ * kind is three functions: text to value, value to text, and the words for what is expected. Lists
+ * are the same with an append; one item without a list is a list of one. Everything is strict:
+ * "010", "1e3", "+5" and "5 " are no numbers here, because YAML readers disagree about them.
  */
 #include "fabricpulse/config/option_value.h"
 
@@ -18,7 +18,8 @@
 #include "fabricpulse/config/yaml_tree.h"
 #include "quantity_priv.h"
 
-/* What a kind can do. `at` is the value's place; parse() gives false when the text is no value of this row. */
+/* What a kind can do. `at` is the value's place; parse() gives false when the text is no value of
+ * this row. */
 struct kind {
 	bool (*parse)(const struct option_row *row, const char *text, void *at);
 	void (*print)(const struct option_row *row, const void *at, struct strbuf *out);
@@ -324,9 +325,9 @@ static void u32s_print(const struct option_row *row, const void *at, struct strb
 static void endpoints_expected(const struct option_row *row, struct strbuf *out)
 {
 	(void)row;
-	strbuf_puts(out,
-		    "address:port with a numeric address (10.0.0.1:6343, [2001:db8::1]:6343, :6343), "
-		    "or a list of them");
+	strbuf_puts(
+	    out, "address:port with a numeric address (10.0.0.1:6343, [2001:db8::1]:6343, :6343), "
+	         "or a list of them");
 }
 
 static void u32s_expected(const struct option_row *row, struct strbuf *out)
@@ -376,7 +377,7 @@ static void *place_of(const struct option_row *row, void *config)
 }
 
 static void complain(const struct option_row *row, const struct option_node *node,
-		     struct option_problems *problems)
+                     struct option_problems *problems)
 {
 	struct strbuf expected;
 	char got[OPTION_GOT_SIZE];
@@ -384,14 +385,14 @@ static void complain(const struct option_row *row, const struct option_node *nod
 	strbuf_init(&expected, 1024);
 	option_value_expected(row, &expected);
 	option_problem(problems, node, NULL, "expected %s, got %s",
-		       expected.at != NULL ? expected.at : "another value",
-		       option_node_got(node, got));
+	               expected.at != NULL ? expected.at : "another value",
+	               option_node_got(node, got));
 	strbuf_deinit(&expected);
 }
 
 /* Appends each scalar of `node` to the empty list at `list`. False after a report. */
 static bool list_read(const struct option_row *row, const struct option_node *node, void *list,
-		      struct option_problems *problems)
+                      struct option_problems *problems)
 {
 	bool is_list = node->kind == OPTION_NODE_LIST;
 	const struct option_node *item = is_list ? node->child : node;
@@ -401,24 +402,25 @@ static bool list_read(const struct option_row *row, const struct option_node *no
 	for (; item != NULL; item = is_list ? item->sibling : NULL) {
 		if (count++ == OPTION_LIST_MAX) {
 			option_problem(problems, item, NULL, "expected at most %d values",
-				       OPTION_LIST_MAX);
+			               OPTION_LIST_MAX);
 			return false;
 		}
-		if (item->kind != OPTION_NODE_SCALAR || !kinds[row->kind].parse(row, item->text, list)) {
+		if (item->kind != OPTION_NODE_SCALAR ||
+		    !kinds[row->kind].parse(row, item->text, list)) {
 			complain(row, item, problems);
 			is_good = false;
 		}
 	}
 	if (is_good && row->kind == OPTION_ENDPOINTS && !is_within(row, (double)count)) {
 		option_problem(problems, node, NULL, "expected %g to %g values, got %zu", row->min,
-			       row->max, count);
+		               row->max, count);
 		is_good = false;
 	}
 	return is_good;
 }
 
 static void list_set(const struct option_row *row, const struct option_node *node, void *at,
-		     struct option_problems *problems)
+                     struct option_problems *problems)
 {
 	union {
 		struct option_endpoints endpoints;
@@ -426,19 +428,19 @@ static void list_set(const struct option_row *row, const struct option_node *nod
 	} fresh = { .endpoints = { .count = 0 } };
 
 	_Static_assert(offsetof(struct option_endpoints, count) == 0 &&
-			       offsetof(struct option_u32s, count) == 0,
-		       "list_set: a zeroed union is an empty list of each kind");
+	                   offsetof(struct option_u32s, count) == 0,
+	               "list_set: a zeroed union is an empty list of each kind");
 	if (option_node_is_null(node)) {
 		complain(row, node, problems);
 	} else if (list_read(row, node, &fresh, problems)) {
 		memcpy(at, &fresh,
-		       row->kind == OPTION_ENDPOINTS ? sizeof fresh.endpoints :
-						       sizeof fresh.numbers);
+		       row->kind == OPTION_ENDPOINTS ? sizeof fresh.endpoints
+		                                     : sizeof fresh.numbers);
 	}
 }
 
 static void scalar_set(const struct option_row *row, const struct option_node *node, void *at,
-		       struct option_problems *problems)
+                       struct option_problems *problems)
 {
 	/* A flag's empty text is text: --name= */
 	bool is_nothing = node->line > 0 && option_node_is_null(node);
@@ -450,7 +452,7 @@ static void scalar_set(const struct option_row *row, const struct option_node *n
 }
 
 void option_value_set(const struct option_row *row, const struct option_node *node, void *config,
-		      struct option_problems *problems)
+                      struct option_problems *problems)
 {
 	void *at = place_of(row, config);
 
@@ -525,12 +527,13 @@ void option_value_print(const struct option_row *row, const void *config, struct
 void option_text_print(const char *text, struct strbuf *out)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_";
-	static const char inside[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_0123456789.-";
+	static const char inside[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_0123456789.-";
 	struct bytes bytes = { .at = (const uint8_t *)text, .len = strlen(text) };
 	struct option_node node = { .text = text, .key = "" };
 
-	if (text[0] != '\0' && strchr(plain, text[0]) != NULL && strspn(text, inside) == bytes.len &&
-	    !option_node_is_null(&node)) {
+	if (text[0] != '\0' && strchr(plain, text[0]) != NULL &&
+	    strspn(text, inside) == bytes.len && !option_node_is_null(&node)) {
 		strbuf_puts(out, text);
 	} else {
 		strbuf_put_json(out, bytes);

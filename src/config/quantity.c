@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sizes and durations by two tables of units, read and printed from the same rows.
  *
- * Durations follow Prometheus: whole numbers, units in falling order, each at most once. Sizes are powers of 1024
- * whatever the suffix's spelling; "KB" and "MB" are refused, because people disagree about what they mean.
+ * Durations follow Prometheus: whole numbers, units in falling order, each at most once. Sizes are
+ * powers of 1024 whatever the suffix's spelling; "KB" and "MB" are refused, because people disagree
+ * about what they mean.
  */
 #include "quantity_priv.h"
 
@@ -18,20 +19,29 @@ struct unit {
 
 /* Each size twice, as people write it; the first is printed. */
 static const struct unit sizes[] = {
-	{ "T", UINT64_C(1) << 40 }, { "TiB", UINT64_C(1) << 40 }, { "G", UINT64_C(1) << 30 },
-	{ "GiB", UINT64_C(1) << 30 }, { "M", UINT64_C(1) << 20 }, { "MiB", UINT64_C(1) << 20 },
-	{ "K", UINT64_C(1) << 10 }, { "KiB", UINT64_C(1) << 10 }, { "", 1 },
+	{ "T", UINT64_C(1) << 40 },
+	{ "TiB", UINT64_C(1) << 40 },
+	{ "G", UINT64_C(1) << 30 },
+	{ "GiB", UINT64_C(1) << 30 },
+	{ "M", UINT64_C(1) << 20 },
+	{ "MiB", UINT64_C(1) << 20 },
+	{ "K", UINT64_C(1) << 10 },
+	{ "KiB", UINT64_C(1) << 10 },
+	{ "", 1 },
 	{ "B", 1 },
 };
 
 static const struct unit durations[] = {
-	{ "w", 7 * 86400 * NS_PER_SECOND }, { "d", 86400 * NS_PER_SECOND },
-	{ "h", 3600 * NS_PER_SECOND },	    { "m", 60 * NS_PER_SECOND },
-	{ "s", NS_PER_SECOND },		    { "ms", NS_PER_MS },
+	{ "w", 7 * 86400 * NS_PER_SECOND },
+	{ "d", 86400 * NS_PER_SECOND },
+	{ "h", 3600 * NS_PER_SECOND },
+	{ "m", 60 * NS_PER_SECOND },
+	{ "s", NS_PER_SECOND },
+	{ "ms", NS_PER_MS },
 	{ "us", NS_PER_MS / 1000 },
 };
 
-#define SIZES (sizeof sizes / sizeof sizes[0])
+#define SIZES     (sizeof sizes / sizeof sizes[0])
 #define DURATIONS (sizeof durations / sizeof durations[0])
 
 /* Reads digits at `*text` and steps over them. */
@@ -82,7 +92,8 @@ bool quantity_bytes_parse(const char *text, uint64_t *out)
 	return false;
 }
 
-/* The first unit at or behind `from` whose name is the letters at `text`; DURATIONS when there is none. */
+/* The first unit at or behind `from` whose name is the letters at `text`; DURATIONS when there is
+ * none. */
 static size_t duration_unit(const char *text, size_t len, size_t from)
 {
 	for (size_t i = from; i < DURATIONS; i++) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guessing at what was meant.
  *
- * The edit distance is the restricted form of Damerau and Levenshtein (optimal string alignment: no part is edited
- * twice), by three rows of the usual table; swapped neighbours count once, because that is how people mistype. A word is
- * near when at most a third of its letters must change, and at least one may.
+ * The edit distance is the restricted form of Damerau and Levenshtein (optimal string alignment: no
+ * part is edited twice), by three rows of the usual table; swapped neighbours count once, because
+ * that is how people mistype. A word is near when at most a third of its letters must change, and
+ * at least one may.
  *
- * Source: G. Navarro, "A guided tour to approximate string matching", ACM Computing Surveys 33(1), 2001.
+ * Source: G. Navarro, "A guided tour to approximate string matching", ACM Computing Surveys 33(1),
+ * 2001.
  */
 #include "suggest_priv.h"
 

@@ -6,8 +6,8 @@
 
 #define SUGGEST_WORD_MAX 64u
 
-/* Distance of two words in edits: a letter inserted, left out or changed, or two neighbours swapped. Words longer than
- * SUGGEST_WORD_MAX have the distance SIZE_MAX to everything. */
+/* Distance of two words in edits: a letter inserted, left out or changed, or two neighbours
+ * swapped. Words longer than SUGGEST_WORD_MAX have the distance SIZE_MAX to everything. */
 size_t suggest_distance(const char *a, const char *b);
 
 /* Finds the nearest of the words that it is shown. Ties: the first. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From libyaml's events to a tree.
  *
- * libyaml turns text into events; a stack of open maps and lists, no deeper than the depth allowed, turns events into
- * nodes. What is refused is reported and left out, together with everything inside it, and the walk goes on, so that one
- * run shows all mistakes; only a syntax error and an exceeded limit end it. Anchors are refused and aliases with them:
- * without aliases a text cannot unfold into more than its own length.
+ * libyaml turns text into events; a stack of open maps and lists, no deeper than the depth allowed,
+ * turns events into nodes. What is refused is reported and left out, together with everything
+ * inside it, and the walk goes on, so that one run shows all mistakes; only a syntax error and an
+ * exceeded limit end it. Anchors are refused and aliases with them: without aliases a text cannot
+ * unfold into more than its own length.
  *
- * Keys are compared when a map closes, by sorting them: a map of a hundred thousand ports costs no quadratic time.
+ * Keys are compared when a map closes, by sorting them: a map of a hundred thousand ports costs no
+ * quadratic time.
  */
 #include "fabricpulse/config/yaml_tree.h"
 
@@ -95,7 +97,8 @@ static void value_passed(struct builder *b)
 	}
 }
 
-/* A key or value that is left out has passed: the value that belongs to a refused key goes the same way. */
+/* A key or value that is left out has passed: the value that belongs to a refused key goes the same
+ * way. */
 static void refused_passed(struct builder *b)
 {
 	if (expects_key(b)) {
@@ -107,8 +110,9 @@ static void refused_passed(struct builder *b)
 
 static bool is_core_tag(const yaml_char_t *tag)
 {
-	static const char *const core[] = { YAML_NULL_TAG, YAML_BOOL_TAG, YAML_STR_TAG, YAML_INT_TAG,
-					    YAML_FLOAT_TAG, YAML_SEQ_TAG, YAML_MAP_TAG };
+	static const char *const core[] = { YAML_NULL_TAG, YAML_BOOL_TAG,  YAML_STR_TAG,
+		                            YAML_INT_TAG,  YAML_FLOAT_TAG, YAML_SEQ_TAG,
+		                            YAML_MAP_TAG };
 
 	if (tag == NULL || strcmp((const char *)tag, "!") == 0) {
 		return true;
@@ -121,9 +125,10 @@ static bool is_core_tag(const yaml_char_t *tag)
 	return false;
 }
 
-/* Reports what a node may not carry. The node itself stays: its value may hold mistakes of its own. */
+/* Reports what a node may not carry. The node itself stays: its value may hold mistakes of its
+ * own. */
 static void check_properties(struct builder *b, yaml_mark_t mark, const yaml_char_t *anchor,
-			     const yaml_char_t *tag)
+                             const yaml_char_t *tag)
 {
 	if (b->skipped > 0) {
 		return;
@@ -136,7 +141,8 @@ static void check_properties(struct builder *b, yaml_mark_t mark, const yaml_cha
 	}
 }
 
-/* Appends a value to the innermost map or list, or makes it the document. NULL when it is left out. */
+/* Appends a value to the innermost map or list, or makes it the document. NULL when it is left
+ * out. */
 static struct option_node *value_add(struct builder *b, yaml_mark_t mark)
 {
 	struct level *top = level_top(b);
@@ -146,12 +152,12 @@ static struct option_node *value_add(struct builder *b, yaml_mark_t mark)
 		return NULL;
 	}
 	node = option_tree_add(b->tree, top != NULL ? top->node : NULL,
-			       top != NULL && top->key != NULL ? top->key : "");
+	                       top != NULL && top->key != NULL ? top->key : "");
 	if (node == NULL) {
 		give_up(b, mark,
-			b->tree->nodes >= OPTION_TREE_NODES_MAX ?
-				"the file holds more than 200000 values" :
-				"out of memory");
+		        b->tree->nodes >= OPTION_TREE_NODES_MAX
+		            ? "the file holds more than 200000 values"
+		            : "out of memory");
 		return NULL;
 	}
 	place(node, mark);
@@ -283,8 +289,8 @@ static void check_keys(struct builder *b, const struct level *level)
 			continue;
 		}
 		option_problem_key(b->problems, sorted[i],
-				   "the same key again; it was given first in line %u",
-				   sorted[first]->key_line);
+		                   "the same key again; it was given first in line %u",
+		                   sorted[first]->key_line);
 	}
 	mem_free(sorted);
 }
@@ -315,36 +321,27 @@ static void on_event(struct builder *b, const yaml_event_t *event)
 	switch (event->type) {
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
-	case YAML_DOCUMENT_END_EVENT:
-		break;
-	case YAML_STREAM_END_EVENT:
-		b->is_over = true;
-		break;
+	case YAML_DOCUMENT_END_EVENT: break;
+	case YAML_STREAM_END_EVENT: b->is_over = true; break;
 	case YAML_DOCUMENT_START_EVENT:
 		if (b->documents++ > 0) {
 			give_up(b, event->start_mark, "expected one document, got a second one");
 		}
 		break;
-	case YAML_ALIAS_EVENT:
-		on_alias(b, event);
-		break;
-	case YAML_SCALAR_EVENT:
-		on_scalar(b, event);
-		break;
+	case YAML_ALIAS_EVENT: on_alias(b, event); break;
+	case YAML_SCALAR_EVENT: on_scalar(b, event); break;
 	case YAML_SEQUENCE_START_EVENT:
 		check_properties(b, event->start_mark, event->data.sequence_start.anchor,
-				 event->data.sequence_start.tag);
+		                 event->data.sequence_start.tag);
 		on_open(b, event->start_mark, OPTION_NODE_LIST);
 		break;
 	case YAML_MAPPING_START_EVENT:
 		check_properties(b, event->start_mark, event->data.mapping_start.anchor,
-				 event->data.mapping_start.tag);
+		                 event->data.mapping_start.tag);
 		on_open(b, event->start_mark, OPTION_NODE_MAP);
 		break;
 	case YAML_SEQUENCE_END_EVENT:
-	case YAML_MAPPING_END_EVENT:
-		on_close(b);
-		break;
+	case YAML_MAPPING_END_EVENT: on_close(b); break;
 	}
 }
 
@@ -354,8 +351,8 @@ static yaml_mark_t mark_of_byte(struct bytes text, size_t offset)
 	yaml_mark_t mark = { .line = 0 };
 
 	for (size_t i = 0; i < offset && i < text.len; i++) {
-		if (text.at[i] == '\n' || (text.at[i] == '\r' && i + 1 < text.len &&
-					   text.at[i + 1] != '\n')) {
+		if (text.at[i] == '\n' ||
+		    (text.at[i] == '\r' && i + 1 < text.len && text.at[i + 1] != '\n')) {
 			mark.line++;
 			mark.column = 0;
 		} else if ((text.at[i] & 0xc0) != 0x80) {
@@ -383,16 +380,16 @@ static void on_syntax_error(struct builder *b, const yaml_parser_t *parser, stru
 	place(&node, parser->problem_mark);
 	if (parser->context != NULL && parser->context_mark.line != parser->problem_mark.line) {
 		option_problem(b->problems, &node, NULL, "not YAML: %s %s that begins in line %zu",
-			       problem, parser->context, parser->context_mark.line + 1);
+		               problem, parser->context, parser->context_mark.line + 1);
 	} else {
 		option_problem(b->problems, &node, NULL, "not YAML: %s%s%s", problem,
-			       parser->context != NULL ? " " : "",
-			       parser->context != NULL ? parser->context : "");
+		               parser->context != NULL ? " " : "",
+		               parser->context != NULL ? parser->context : "");
 	}
 }
 
 enum fp_err yaml_tree_parse(struct bytes text, struct option_tree *tree,
-			    struct option_problems *problems)
+                            struct option_problems *problems)
 {
 	struct builder b = { .tree = tree, .problems = problems };
 	size_t before = problems_count(problems);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options as rows. Each room declares its own `struct <room>_config` and an array of rows that says, once, an option's
- * key, kind, place, default, range, unit and help. The config room reads YAML by these rows, checks it, prints the
- * commented default file and the manual's option table from them, and makes a flag `--<section>.<key>` of each row but
- * trees.
+/* Options as rows. Each room declares its own `struct <room>_config` and an array of rows that
+ * says, once, an option's key, kind, place, default, range, unit and help. The config room reads
+ * YAML by these rows, checks it, prints the commented default file and the manual's option table
+ * from them, and makes a flag `--<section>.<key>` of each row but trees.
  *
  *     static const struct option_row io_rows[] = {
  *             { "workers", OPTION_U32, offsetof(struct io_config, workers), "1", 1, 64, "", "…", NULL, NULL, NULL },
  *     };
  *     const struct option_table io_options = { "sflow", io_rows, ARRAY_LEN(io_rows) };
  *
- * An option's full key is "<section>.<key>". A table whose only row has the key "" makes the section itself the value
- * (`forward: [10.0.0.9:6343]`); its full key is "<section>". Values that do not fit a kind (maps, lists of maps) have
- * kind OPTION_TREE and a reader that gets the parsed YAML node; it reports every mistake through option_problem().
+ * An option's full key is "<section>.<key>". A table whose only row has the key "" makes the
+ * section itself the value (`forward: [10.0.0.9:6343]`); its full key is "<section>". Values that
+ * do not fit a kind (maps, lists of maps) have kind OPTION_TREE and a reader that gets the parsed
+ * YAML node; it reports every mistake through option_problem().
  */
 #pragma once
 
@@ -63,9 +64,9 @@ enum option_node_kind {
 
 struct option_node {
 	enum option_node_kind kind;
-	const char *text;                  /* scalar's text, NUL-terminated; "" otherwise */
-	const char *key;                   /* this node's key when its parent is a map; "" otherwise */
-	unsigned line, column;             /* 1-based, of the value; 0: it came from a flag */
+	const char *text;      /* scalar's text, NUL-terminated; "" otherwise */
+	const char *key;       /* this node's key when its parent is a map; "" otherwise */
+	unsigned line, column; /* 1-based, of the value; 0: it came from a flag */
 	const struct option_node *child;   /* first item of a list or a map */
 	const struct option_node *sibling; /* next item of the parent */
 	const struct option_node *parent;  /* NULL: the document itself */
@@ -73,27 +74,30 @@ struct option_node {
 	bool is_quoted;                    /* a scalar in quotes is text, whatever it looks like */
 };
 
-/* True for nothing at all after the key, "~" and "null". Sections, lists and trees take it as absent. */
+/* True for nothing at all after the key, "~" and "null". Sections, lists and trees take it as
+ * absent. */
 static inline bool option_node_is_null(const struct option_node *node)
 {
 	return node->kind == OPTION_NODE_SCALAR && !node->is_quoted &&
 	       (node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
-		strcmp(node->text, "null") == 0);
+	        strcmp(node->text, "null") == 0);
 }
 
-/* Collects mistakes: all of them are shown at once. `problems` is opaque here; the config room prints
- * "file:line:column: key: what was expected".
- * `where` borrows; NULL: the file as a whole. `key` is the full key as the operator would name it; NULL: the path of
- * `where` ("names.10.0.0.1.ports", "forward[2]"). The sentence names what was expected and has no full stop. */
+/* Collects mistakes: all of them are shown at once. `problems` is opaque here; the config room
+ * prints "file:line:column: key: what was expected". `where` borrows; NULL: the file as a whole.
+ * `key` is the full key as the operator would name it; NULL: the path of `where`
+ * ("names.10.0.0.1.ports", "forward[2]"). The sentence names what was expected and has no full
+ * stop. */
 struct option_problems;
 void option_problem(struct option_problems *problems, const struct option_node *where,
-		    const char *key, const char *format, ...) __attribute__((format(printf, 4, 5)));
+                    const char *key, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The same for a key that must not be there: at the place of the key, not of its value. */
 void option_problem_key(struct option_problems *problems, const struct option_node *where,
-			const char *format, ...) __attribute__((format(printf, 3, 4)));
+                        const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* What stands at `node`, for the end of a sentence: `"many"`, `a list`, `a map`, `nothing`. Fills `out`, returns it. */
+/* What stands at `node`, for the end of a sentence: `"many"`, `a list`, `a map`, `nothing`. Fills
+ * `out`, returns it. */
 #define OPTION_GOT_SIZE 72
 const char *option_node_got(const struct option_node *node, char out[static OPTION_GOT_SIZE]);
 
@@ -101,16 +105,20 @@ struct option_row {
 	const char *key;
 	enum option_kind kind;
 	size_t offset;
-	const char *fallback; /* the default, written as in the file ("[]" / "{}" for empty lists and trees) */
-	double min, max;      /* for numbers, sizes and durations (in the file's base unit: bytes, seconds),
+	const char *
+	    fallback; /* the default, written as in the file ("[]" / "{}" for empty lists and trees) */
+	double min,
+	    max; /* for numbers, sizes and durations (in the file's base unit: bytes, seconds),
 			       * both included; 0, 0: whatever the type holds. ENDPOINTS: how many, at most
 			       * OPTION_LIST_MAX */
-	const char *unit;     /* shown in the help: "bytes", "seconds", "" */
-	const char *help;     /* one or two plain sentences */
+	const char *unit;           /* shown in the help: "bytes", "seconds", "" */
+	const char *help;           /* one or two plain sentences */
 	const char *const *choices; /* OPTION_ENUM */
-	/* OPTION_TREE: reads `node` (NULL: the option is absent, set the default) into `target`, which is the
-	 * address at the offset. Takes nothing. What it leaves can be released, also after mistakes. */
-	void (*read)(const struct option_node *node, void *target, struct option_problems *problems);
+	/* OPTION_TREE: reads `node` (NULL: the option is absent, set the default) into `target`,
+	 * which is the address at the offset. Takes nothing. What it leaves can be released, also
+	 * after mistakes. */
+	void (*read)(const struct option_node *node, void *target,
+	             struct option_problems *problems);
 	void (*release)(void *target); /* OPTION_TREE: frees what read() allocated; may be NULL */
 };
 

@@ -10,7 +10,8 @@ struct log_config {
 	int format; /* enum log_choice */
 };
 
-/* log.format in the file: "auto" is the journal's format when standard error is the journal, else logfmt. */
+/* log.format in the file: "auto" is the journal's format when standard error is the journal, else
+ * logfmt. */
 enum log_choice {
 	LOG_CHOICE_AUTO = 0,
 	LOG_CHOICE_LOGFMT,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operator's mistakes, collected so that all of them are shown at once, in the order of the file.
+/* The operator's mistakes, collected so that all of them are shown at once, in the order of the
+ * file.
  *
  *     fabricpulse.yaml:12:5: sflow.workres: unknown key; did you mean "workers"?
  *     --log.level: expected one of debug, info, warn, error, got "loud"
  *
- * Mistakes are added through option_problem() of base/option.h. At most PROBLEMS_SHOWN_MAX are kept; the rest are
- * counted and their number is printed.
+ * Mistakes are added through option_problem() of base/option.h. At most PROBLEMS_SHOWN_MAX are
+ * kept; the rest are counted and their number is printed.
  */
 #pragma once
 
@@ -32,7 +33,8 @@ void problems_set_file(struct option_problems *p, const char *path);
 /* All mistakes, also those that are not kept. */
 size_t problems_count(const struct option_problems *p);
 
-/* The kept mistakes, sorted by line, column, then order of arrival. Borrows until the next mistake. */
+/* The kept mistakes, sorted by line, column, then order of arrival. Borrows until the next
+ * mistake. */
 const struct problem *problems_sorted(struct option_problems *p, size_t *count);
 
 /* One line a mistake, each ended by a newline. */
