@@ -151,7 +151,9 @@ VERSION_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o, \
 $(VERSION_OBJECTS): $(BUILD)/revision
 $(VERSION_OBJECTS): DEFINES = $(VERSION_DEFINES)
 
-# Tests look behind the doors of the room that they mirror.
+# Commands stand above the rooms, beside what lies in src/ itself. Tests look behind the doors of the
+# room that they mirror.
+$(BUILD)/obj/src/cli/%.o: DEFINES = -Isrc
 $(BUILD)/obj/tests/%.o: DEFINES = -Isrc -Itests/support
 
 $(BUILD)/libfabricpulse.a: $(LIBRARY_OBJECTS) $(BUILD)/members

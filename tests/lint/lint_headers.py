@@ -10,7 +10,7 @@ import subprocess
 from lintlib import code, files, finish, read, root
 
 FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Iinclude",
-         "-fsyntax-only", "-x", "c", "-"]
+         "-Isrc", "-fsyntax-only", "-x", "c", "-"]
 
 
 def main():

@@ -76,6 +76,19 @@ fresh <$METRICS
 printf '#include "../base/one_priv.h"\n' >src/decode/two.c
 fails layers 'src/decode/two.c:1: ../base/one_priv.h is private to room base'
 fresh <$METRICS
+printf '#include "base/one_priv.h"\n' >src/decode/two.c
+fails layers 'src/decode/two.c:1: base/one_priv.h is private to room base'
+fresh <$METRICS
+touch src/top.h
+printf '#include "top.h"\n' >src/decode/two.c
+fails layers 'src/decode/two.c:1: top.h is private to room .'
+fresh <$METRICS
+mkdir src/cli && touch src/top.h
+printf '#include "top.h"\n' >src/cli/two.c
+passes layers
+printf '#include "../base/one_priv.h"\n' >src/cli/two.c
+fails layers 'src/cli/two.c:1: ../base/one_priv.h is private to room base'
+fresh <$METRICS
 printf '#include "nowhere.h"\n' >src/decode/two.c
 fails layers 'src/decode/two.c:1: nowhere.h: neither beside this file'
 fresh <$METRICS
