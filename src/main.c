@@ -11,7 +11,8 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "run", run_command, "collect sFlow and serve metrics (what happens without a command)" },
-	{ "replay", replay_command, "run captures through the whole pipeline and print the metrics" },
+	{ "replay", replay_command,
+	  "run captures through the whole pipeline and print the metrics" },
 	{ "decode", decode_command, "show every sample of a capture, or of live sFlow" },
 	{ "check", check_command, "check the configuration" },
 	{ "metrics", metrics_command, "list all metrics" },

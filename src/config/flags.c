@@ -2,7 +2,8 @@
 /* The command line becomes trees of the same shape as the file's, so that one loader checks and
  * stores both.
  *
- *     --sflow.workers=2 --forward=10.0.0.9:6343        { sflow: { workers: 2 }, forward: [10.0.0.9:6343] }
+ *     --sflow.workers=2 --forward=10.0.0.9:6343
+ *     { sflow: { workers: 2 }, forward: [10.0.0.9:6343] }
  *
  * There is one tree an owner: flags that every command has, the command's own, and options of the
  * schema. The first two are loaded at once, the third is kept for the configuration, also for each
@@ -124,7 +125,7 @@ static void on_flag(struct parse *p, const char *text)
 	}
 }
 
-static void on_operand(struct parse *p, const char *text)
+static void on_operand(struct parse *p, char *text)
 {
 	if (p->flags->operand_count == p->spec->operands_max) {
 		option_problem(p->problems, NULL, NULL, "unexpected argument \"%s\"", text);
@@ -138,7 +139,7 @@ static void walk(struct parse *p)
 	bool flags_over = false;
 
 	while (p->next < p->argc) {
-		const char *text = p->argv[p->next++];
+		char *text = p->argv[p->next++];
 
 		if (flags_over || text[0] != '-' || text[1] == '\0') {
 			on_operand(p, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Command line flags as Prometheus people type them: rows too.
  *
- *     fabricpulse replay --speed=10 --config.file=lab.yaml --sflow.listen-address=:6343 capture.pcap
+ *     fabricpulse replay --speed=10 --config.file=lab.yaml --log.level debug capture.pcap
  *
  * Every option of the schema but trees is a flag `--<section>.<key>` and wins over the file; a few
  * have a second name as Prometheus spells it. A command adds flags of its own (a table whose
@@ -25,10 +25,10 @@ struct flags_spec {
 };
 
 struct flags {
-	char *config_file;     /* owned; "": not named */
-	bool wants_help;       /* --help, -h */
-	bool wants_version;    /* --version */
-	const char **operands; /* owned array of borrowed arguments */
+	char *config_file;  /* owned; "": not named */
+	bool wants_help;    /* --help, -h */
+	bool wants_version; /* --version */
+	char **operands;    /* owned array of borrowed arguments */
 	size_t operand_count;
 	struct option_tree
 	    options; /* what was said about the schema's options, for config_load() */
