@@ -9,10 +9,7 @@
  * Pacing compares the capture's clock with the monotonic one, both counted from the first packet of
  * the file; a file of its own starts anew, so that captures of different days follow at once.
  *
- * A live interface gets a filter that lets through what could be sFlow, so that a mirror port full of
- * traffic costs nothing here; what could not be told by a filter is told by link.c.
- *
- * Source: libpcap's manual pages; pcap-filter(7).
+ * Source: libpcap's manual pages.
  */
 #include "fabricpulse/io/pcap.h"
 
@@ -23,6 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture_priv.h"
 #include "fabricpulse/base/clock.h"
 #include "fabricpulse/base/log.h"
 #include "fabricpulse/base/mem.h"
@@ -30,11 +28,7 @@
 
 enum {
 	PAYLOAD_BYTES_MAX = 65535, /* a UDP length has 16 bits */
-	LIVE_SNAP_BYTES = 262144,  /* libpcap's own default: whole packets, offloads included */
-	LIVE_BUFFER_BYTES = 16 << 20,
-	LIVE_BLOCK_MS = 10,       /* the kernel hands over a block at the latest after this */
-	FRAMES_A_CALL_MAX = 4096, /* then receive() returns, even if no datagram was among them */
-	FILTER_TEXT_SIZE = 1024,
+	FRAMES_A_CALL_MAX = 4096,  /* then receive() returns, even if no datagram was among them */
 };
 
 struct capture {
@@ -76,134 +70,6 @@ static uint64_t packet_time_ns(const struct timeval *ts)
 		return UINT64_MAX;
 	}
 	return ns;
-}
-
-/* --- opening ------------------------------------------------------------------- */
-
-static enum fp_err open_failed(pcap_t **handle, enum fp_err err, char *problem, size_t size,
-                               const char *name, const char *why)
-{
-	(void)snprintf(problem, size, "%s: %s", name, why);
-	if (*handle != NULL) {
-		pcap_close(*handle);
-		*handle = NULL;
-	}
-	return err;
-}
-
-static enum fp_err link_type_check(pcap_t **handle, char *problem, size_t size, const char *name)
-{
-	int link_type = pcap_datalink(*handle);
-	const char *text = pcap_datalink_val_to_name(link_type);
-	char why[128];
-
-	if (link_is_supported(link_type)) {
-		return FP_OK;
-	}
-	(void)snprintf(why, sizeof why, "link type %s (%d) is not one that UDP can be read from",
-	               text != NULL ? text : "unknown", link_type);
-	return open_failed(handle, FP_BAD_DOCUMENT, problem, size, name, why);
-}
-
-/* Gives an open file, whose link type is known to link.c. */
-static enum fp_err file_open(const char *name, pcap_t **out, char *problem, size_t size)
-{
-	char why[PCAP_ERRBUF_SIZE];
-	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rbe");
-
-	if (file == NULL) {
-		(void)snprintf(problem, size, "%s: %s", name, strerror(errno));
-		return FP_SYSTEM;
-	}
-	*out = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
-	if (*out == NULL) {
-		(void)snprintf(problem, size, "%s: %s", name, why);
-		(void)fclose(file); /* libpcap takes it only when it succeeds */
-		return FP_BAD_DOCUMENT;
-	}
-	return link_type_check(out, problem, size, name);
-}
-
-/* The filter of a live interface: UDP to the port, and those fragments and IPv6 extension headers
- * behind which it may hide; the same behind one tag and behind two ("vlan" moves all offsets that
- * come after it). */
-static void filter_write(char out[static FILTER_TEXT_SIZE], uint16_t port)
-{
-	char port_text[32] = "udp";
-	char plain[256];
-
-	if (port != 0) {
-		(void)snprintf(port_text, sizeof port_text, "udp dst port %u", port);
-	}
-	(void)snprintf(plain, sizeof plain,
-	               "(%s or (ip proto 17 and ip[6:2] & 0x1fff != 0) or ip6[6] = 0 or "
-	               "ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 51 or ip6[6] = 60)",
-	               port_text);
-	(void)snprintf(out, FILTER_TEXT_SIZE, "%s or (vlan and (%s or (vlan and %s)))", plain,
-	               plain, plain);
-}
-
-/* Without a filter the capture is as right, only slower: so a refusal is no failure. */
-static void filter_set(pcap_t *handle, const char *name, uint16_t port)
-{
-	char text[FILTER_TEXT_SIZE];
-	struct bpf_program program;
-
-	filter_write(text, port);
-	if (pcap_compile(handle, &program, text, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-		log_warn("pcap", "capturing without a filter", "interface=%s reason=\"%s\"", name,
-		         pcap_geterr(handle));
-		return;
-	}
-	if (pcap_setfilter(handle, &program) != 0) {
-		log_warn("pcap", "capturing without a filter", "interface=%s reason=\"%s\"", name,
-		         pcap_geterr(handle));
-	}
-	pcap_freecode(&program);
-}
-
-/* What pcap_activate() says, in words: a warning is no failure. */
-static bool interface_activate(pcap_t *handle, char *why, size_t size)
-{
-	int rc = pcap_activate(handle);
-	const char *detail = pcap_geterr(handle);
-
-	if (rc >= 0) {
-		return true;
-	}
-	(void)snprintf(why, size, "%s%s%s", pcap_statustostr(rc), detail[0] != '\0' ? ": " : "",
-	               detail);
-	return false;
-}
-
-static enum fp_err interface_open(const char *name, uint16_t port, pcap_t **out, char *problem,
-                                  size_t size)
-{
-	char why[2 * PCAP_ERRBUF_SIZE];
-	pcap_t *handle = pcap_create(name, why);
-
-	*out = handle;
-	if (handle == NULL) {
-		return open_failed(out, FP_SYSTEM, problem, size, name, why);
-	}
-	/* These fail only on a handle that is active already. */
-	(void)pcap_set_snaplen(handle, LIVE_SNAP_BYTES);
-	(void)pcap_set_promisc(handle, 1);
-	(void)pcap_set_timeout(handle, LIVE_BLOCK_MS);
-	(void)pcap_set_buffer_size(handle, LIVE_BUFFER_BYTES);
-	(void)pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
-	if (!interface_activate(handle, why, sizeof why)) {
-		return open_failed(out, FP_SYSTEM, problem, size, name, why);
-	}
-	if (pcap_get_tstamp_precision(handle) != PCAP_TSTAMP_PRECISION_NANO) {
-		return open_failed(out, FP_SYSTEM, problem, size, name,
-		                   "no timestamps in nanoseconds");
-	}
-	if (pcap_setnonblock(handle, 1, why) != 0) {
-		return open_failed(out, FP_SYSTEM, problem, size, name, why);
-	}
-	filter_set(handle, name, port);
-	return link_type_check(out, problem, size, name);
 }
 
 /* Take `handle` into use; a file's clock starts anew. */
@@ -274,7 +140,8 @@ static enum fp_err files_advance(struct capture *c)
 	while (c->next < c->count) {
 		pcap_t *handle;
 
-		if (file_open(c->names[c->next++], &handle, problem, sizeof problem) == FP_OK) {
+		if (capture_file_open(c->names[c->next++], &handle, problem, sizeof problem) ==
+		    FP_OK) {
 			capture_use(c, handle);
 			return FP_OK;
 		}
@@ -484,13 +351,13 @@ static enum fp_err files_open(struct capture *c, char *problem, size_t size)
 		if (strcmp(c->names[i], "-") == 0) {
 			continue; /* what is read from standard input cannot be read again */
 		}
-		err = file_open(c->names[i], &handle, problem, size);
+		err = capture_file_open(c->names[i], &handle, problem, size);
 		if (err != FP_OK) {
 			return err;
 		}
 		pcap_close(handle);
 	}
-	err = file_open(c->names[0], &handle, problem, size);
+	err = capture_file_open(c->names[0], &handle, problem, size);
 	if (err == FP_OK) {
 		c->next = 1;
 		capture_use(c, handle);
@@ -501,7 +368,8 @@ static enum fp_err files_open(struct capture *c, char *problem, size_t size)
 static enum fp_err live_open(struct capture *c, char *problem, size_t size)
 {
 	pcap_t *handle = NULL;
-	enum fp_err err = interface_open(c->names[0], c->options.port, &handle, problem, size);
+	enum fp_err err =
+	    capture_interface_open(c->names[0], c->options.port, &handle, problem, size);
 
 	if (err == FP_OK) {
 		capture_use(c, handle);
