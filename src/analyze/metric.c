@@ -49,6 +49,15 @@ size_t metric_cell_bytes(enum metric_cell cell)
 	return 0;
 }
 
+size_t metric_cell_offset(const struct metric_row *row, uint32_t slot1, uint32_t slot2)
+{
+	size_t cell = metric_cell_bytes(row->cell);
+	size_t side = row->dim2 != NULL ? row->dim2->count : 1;
+	size_t stride = row->stride != 0 ? row->stride : side * cell;
+
+	return row->offset + slot1 * stride + slot2 * cell;
+}
+
 bool metric_label(struct strbuf *out, const char *key, const char *name)
 {
 	if (name == NULL) {

@@ -93,8 +93,9 @@ struct metric_row {
 	enum metric_type type;
 	enum scope scope;
 	enum metric_cell cell;
-	size_t offset; /* in the analyzer's struct of that scope */
+	size_t offset; /* of the first cell, in the analyzer's struct of that scope */
 	const struct metric_dim *dim1, *dim2;
+	size_t stride; /* bytes from one slot of dim1 to the next; 0: cells lie side by side */
 	const struct histogram_bounds *bounds;
 	double scale; /* printed value = stored value x scale; 0 means 1 */
 	/* Slots of dim1 in which everything is 0 are left out, with all of their dim2: for large
@@ -123,6 +124,10 @@ struct metric_row {
 	                 : CELL_F64),                                                              \
 	.offset = offsetof(struct entity, field)
 /* clang-format on */
+
+/* Where the cell of a pair of slots lies in the struct; slots of dimensions that a row does not have
+ * are 0. */
+size_t metric_cell_offset(const struct metric_row *row, uint32_t slot1, uint32_t slot2);
 
 /* Dimensions that several analyzers share. */
 extern const struct metric_dim dim_direction;      /* direction="in|out|unknown" */
