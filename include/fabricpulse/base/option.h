@@ -5,7 +5,13 @@
  * from them, and makes a flag `--<section>.<key>` of each row but trees.
  *
  *     static const struct option_row io_rows[] = {
- *             { "workers", OPTION_U32, offsetof(struct io_config, workers), "1", 1, 64, "", "…", NULL, NULL, NULL },
+ *             { .key = "workers",
+ *               .kind = OPTION_U32,
+ *               .offset = offsetof(struct io_config, workers),
+ *               .fallback = "1",
+ *               .min = 1,
+ *               .max = 64,
+ *               .help = "Threads that receive." },
  *     };
  *     const struct option_table io_options = { "sflow", io_rows, ARRAY_LEN(io_rows) };
  *
@@ -105,13 +111,12 @@ struct option_row {
 	const char *key;
 	enum option_kind kind;
 	size_t offset;
-	const char *
-	    fallback; /* the default, written as in the file ("[]" / "{}" for empty lists and trees) */
-	double min,
-	    max; /* for numbers, sizes and durations (in the file's base unit: bytes, seconds),
-			       * both included; 0, 0: whatever the type holds. ENDPOINTS: how many, at most
-			       * OPTION_LIST_MAX */
-	const char *unit;           /* shown in the help: "bytes", "seconds", "" */
+	/* The default, written as in the file; "[]" and "{}" for empty lists and trees. */
+	const char *fallback;
+	/* Both included. For numbers and list items; for sizes and durations in the file's base
+	 * unit (bytes, seconds); for ENDPOINTS how many. 0, 0: whatever the type holds. */
+	double min, max;
+	const char *unit;           /* shown in the help: "bytes", "seconds", ""; may be NULL */
 	const char *help;           /* one or two plain sentences */
 	const char *const *choices; /* OPTION_ENUM */
 	/* OPTION_TREE: reads `node` (NULL: the option is absent, set the default) into `target`,
