@@ -10,12 +10,14 @@
  *                     while (sflow_record_next(&d, &s, &r))
  *                             …
  *
- * Decoding is pure: nothing is logged, counted globally or allocated. What is wrong with the wire is noted in
- * `d.faults`, per kind of fault, and the walk goes on with whatever can still be trusted: a bad record costs itself, a bad
- * sample costs itself, an unknown one is skipped by its length. Every child is cut to its own length before it is read.
- * Views (struct bytes, struct xdr) borrow the payload.
+ * Decoding is pure: nothing is logged, counted globally or allocated. What is wrong with the wire
+ * is noted in `d.faults`, per kind of fault, and the walk goes on with whatever can still be
+ * trusted: a bad record costs itself, a bad sample costs itself, an unknown one is skipped by its
+ * length. Every child is cut to its own length before it is read. Views (struct bytes, struct xdr)
+ * borrow the payload.
  *
- * Source: sFlow Version 5 (July 2004) with errata; Dropped Packet Notification Structures (October 2020).
+ * Source: sFlow Version 5 (July 2004) with errata; Dropped Packet Notification Structures (October
+ * 2020).
  */
 #pragma once
 
@@ -28,12 +30,12 @@
 #include "fabricpulse/base/xdr.h"
 
 #define SFLOW_VERSION 5u
-#define SFLOW_PORT 6343u
+#define SFLOW_PORT    6343u
 
 /* A data format word: enterprise in the top 20 bits, format in the low 12. */
 #define SFLOW_TAG(enterprise, format) ((uint32_t)(enterprise) << 12 | (uint32_t)(format))
-#define SFLOW_ENTERPRISE(tag) ((tag) >> 12)
-#define SFLOW_FORMAT(tag) ((tag)&0xfffu)
+#define SFLOW_ENTERPRISE(tag)         ((tag) >> 12)
+#define SFLOW_FORMAT(tag)             ((tag)&0xfffu)
 
 /* The two spaces of record numbers; samples have a third of their own. */
 enum sflow_space {
@@ -49,8 +51,8 @@ enum sflow_sample_kind {
 	SFLOW_SAMPLE_FLOW_EXPANDED,
 	SFLOW_SAMPLE_COUNTERS_EXPANDED,
 	SFLOW_SAMPLE_DISCARD,
-	SFLOW_SAMPLE_RTMETRIC, /* 4300:1002; body is read by realtime.h */
-	SFLOW_SAMPLE_RTFLOW,   /* 4300:1003 */
+	SFLOW_SAMPLE_RTMETRIC,   /* 4300:1002; body is read by realtime.h */
+	SFLOW_SAMPLE_RTFLOW,     /* 4300:1003 */
 	SFLOW_SAMPLE_KIND_COUNT, /* last */
 };
 
@@ -98,12 +100,12 @@ struct sflow_sample {
 	struct bytes body; /* whole sample body */
 	uint32_t sequence;
 	struct sflow_source source;
-	uint32_t rate;      /* flow: 1-in-N of this sample */
-	uint32_t pool;      /* flow */
-	uint32_t drops;     /* flow, discard: cumulative, lost inside the agent */
+	uint32_t rate;                        /* flow: 1-in-N of this sample */
+	uint32_t pool;                        /* flow */
+	uint32_t drops;                       /* flow, discard: cumulative, lost inside the agent */
 	struct sflow_interface input, output; /* flow, discard */
-	uint32_t reason;    /* discard */
-	uint32_t record_count; /* announced */
+	uint32_t reason;                      /* discard */
+	uint32_t record_count;                /* announced */
 	uint32_t records_read;
 	struct xdr records; /* what is left */
 };
@@ -115,12 +117,13 @@ struct sflow_record {
 	struct bytes body; /* cut to its length */
 };
 
-/* Read the header. Wire faults FP_SHORT_HEADER, FP_BAD_VERSION, FP_BAD_ADDRESS_TYPE end the datagram (they are noted in
- * `faults` too); `out` then holds what was read (version is set whenever 4 bytes were there). */
+/* Read the header. Wire faults FP_SHORT_HEADER, FP_BAD_VERSION, FP_BAD_ADDRESS_TYPE end the
+ * datagram (they are noted in `faults` too); `out` then holds what was read (version is set
+ * whenever 4 bytes were there). */
 FP_MUST_USE enum fp_err sflow_datagram_open(struct bytes payload, struct sflow_datagram *out);
 
-/* The next sample, fully zeroed before it is filled. False at the end; leftovers are then noted as faults. A sample that
- * is broken inside its fixed fields is noted and given as kind UNKNOWN. */
+/* The next sample, fully zeroed before it is filled. False at the end; leftovers are then noted as
+ * faults. A sample that is broken inside its fixed fields is noted and given as kind UNKNOWN. */
 bool sflow_sample_next(struct sflow_datagram *d, struct sflow_sample *out);
 
 /* The next record of a flow, counters or discard sample. False at the end, leftovers are noted. */

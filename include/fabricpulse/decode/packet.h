@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The headers inside a sampled packet: Ethernet to the innermost transport, and what RDMA says there.
+/* The headers inside a sampled packet: Ethernet to the innermost transport, and what RDMA says
+ * there.
  *
- * Parsing stops, with `is_cut` set, where the sampled bytes end; everything read until then stays. Only the sampled bytes
- * bound the parse, never frame_length (agents get that wrong); lengths beyond layer 3 come from IP.
- * Limits against hostile chains: 8 link tags, 16 MPLS labels, 10 IPv6 extension headers, 4 encapsulations.
+ * Parsing stops, with `is_cut` set, where the sampled bytes end; everything read until then stays.
+ * Only the sampled bytes bound the parse, never frame_length (agents get that wrong); lengths
+ * beyond layer 3 come from IP. Limits against hostile chains: 8 link tags, 16 MPLS labels, 10 IPv6
+ * extension headers, 4 encapsulations.
  *
- * Sources: IEEE 802.3/802.1Q, RFC 791, 8200, 8754, 2784, 7348, 8926, 3032; IBTA volume 1 annexes 16, 17.
+ * Sources: IEEE 802.3/802.1Q, RFC 791, 8200, 8754, 2784, 7348, 8926, 3032; IBTA volume 1 annexes
+ * 16, 17.
  */
 #pragma once
 
@@ -42,30 +45,30 @@ enum packet_tunnel {
 	PACKET_TUNNEL_MPLS_UDP,
 	PACKET_TUNNEL_MPLS_IP,
 	PACKET_TUNNEL_PSEUDOWIRE, /* Ethernet behind MPLS labels */
-	PACKET_TUNNEL_COUNT, /* last */
+	PACKET_TUNNEL_COUNT,      /* last */
 };
 const char *packet_tunnel_name(enum packet_tunnel tunnel); /* "none", "vxlan", … */
 
 /* One network layer. */
 struct packet_ip {
-	uint8_t version; /* 4, 6; 0 = none */
-	uint8_t dscp;    /* 0..63 */
-	uint8_t ecn;     /* 0 not ECT, 1 ECT(1), 2 ECT(0), 3 CE */
-	uint8_t ttl;     /* or hop limit */
-	uint8_t protocol; /* of the payload, after extension headers */
-	bool is_fragment; /* any fragment but an unfragmented packet */
+	uint8_t version;        /* 4, 6; 0 = none */
+	uint8_t dscp;           /* 0..63 */
+	uint8_t ecn;            /* 0 not ECT, 1 ECT(1), 2 ECT(0), 3 CE */
+	uint8_t ttl;            /* or hop limit */
+	uint8_t protocol;       /* of the payload, after extension headers */
+	bool is_fragment;       /* any fragment but an unfragmented packet */
 	bool is_later_fragment; /* offset != 0: no transport header here */
 	uint32_t length; /* whole packet by its own length field; 0 when the field is 0 (offload) */
-	uint32_t flow_label; /* IPv6 */
+	uint32_t flow_label;  /* IPv6 */
 	struct addr src, dst; /* SRv6: dst is the last segment */
 };
 
 enum packet_payload {
 	PACKET_OTHER = 0,
-	PACKET_ROCEV2,      /* UDP destination 4791, and a BTH or a cut where it would be */
-	PACKET_ROCEV1,      /* ethertype 0x8915 */
-	PACKET_INFINIBAND,  /* native */
-	PACKET_UET,         /* UDP destination 4793 */
+	PACKET_ROCEV2,     /* UDP destination 4791, and a BTH or a cut where it would be */
+	PACKET_ROCEV1,     /* ethertype 0x8915 */
+	PACKET_INFINIBAND, /* native */
+	PACKET_UET,        /* UDP destination 4793 */
 };
 
 /* Ultra Ethernet PDS prologue. */
@@ -84,27 +87,31 @@ struct packet {
 	uint8_t vlan_count;
 	uint16_t vlan_outer, vlan_inner; /* TCI: PCP(3) DEI(1) VID(12) */
 	uint8_t mpls_count;
-	uint32_t mpls_label;             /* top label */
-	uint8_t tunnel_depth;            /* encapsulations passed */
-	enum packet_tunnel tunnel;       /* the outermost */
-	uint32_t vni;                    /* of the outermost tunnel that has one; 0 otherwise */
-	uint32_t ip_offset;              /* of the first network layer, from the first sampled byte */
-	struct packet_ip outer;          /* first network layer */
-	struct packet_ip inner;          /* innermost network layer; equals outer when tunnel_depth is 0 */
-	uint8_t l4;                      /* innermost IP protocol, 0 when none */
-	uint16_t src_port, dst_port;     /* innermost UDP or TCP */
+	uint32_t mpls_label;       /* top label */
+	uint8_t tunnel_depth;      /* encapsulations passed */
+	enum packet_tunnel tunnel; /* the outermost */
+	uint32_t vni;              /* of the outermost tunnel that has one; 0 otherwise */
+	uint32_t ip_offset;        /* of the first network layer, from the first sampled byte */
+	struct packet_ip outer;    /* first network layer */
+	struct packet_ip inner; /* innermost network layer; equals outer when tunnel_depth is 0 */
+	uint8_t l4;             /* innermost IP protocol, 0 when none */
+	uint16_t src_port, dst_port; /* innermost UDP or TCP */
 	uint8_t tcp_flags;
-	bool is_pause, is_pfc;           /* MAC control frames */
+	bool is_pause, is_pfc; /* MAC control frames */
 	enum packet_payload payload;
-	uint32_t bth_offset;             /* from the first sampled byte, when payload is RDMA and a BTH is there */
-	struct roce roce;                /* valid when roce.has_bth */
+	uint32_t
+	    bth_offset;   /* from the first sampled byte, when payload is RDMA and a BTH is there */
+	struct roce roce; /* valid when roce.has_bth */
 	struct packet_uet uet;
 };
 
-/* Parse `header`. Never fails: what cannot be read is absent. Zeroes and fills `out`. `faults` may be NULL; else
- * faults[FP_BAD_BTH_VERSION] and the like are incremented (array of FP_WIRE_FAULT_END). */
+/* Parse `header`. Never fails: what cannot be read is absent. Zeroes and fills `out`. `faults` may
+ * be NULL; else faults[FP_BAD_BTH_VERSION] and the like are incremented (array of
+ * FP_WIRE_FAULT_END). */
 void packet_parse(uint32_t link, struct bytes header, struct packet *out, uint16_t *faults);
 
-/* Bytes of the frame on the wire, including FCS, from a sampled_header record: frame_length, corrected where agents are
- * known to be wrong (a header longer than its frame; a length that contradicts IP by more than 64 bytes). */
-uint32_t packet_frame_bytes(uint32_t frame_length, uint32_t stripped, uint32_t header_length, const struct packet *p);
+/* Bytes of the frame on the wire, including FCS, from a sampled_header record: frame_length,
+ * corrected where agents are known to be wrong (a header longer than its frame; a length that
+ * contradicts IP by more than 64 bytes). */
+uint32_t packet_frame_bytes(uint32_t frame_length, uint32_t stripped, uint32_t header_length,
+                            const struct packet *p);

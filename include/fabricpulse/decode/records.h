@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Flow and counter records, from one table.
  *
- * records.def holds a row for each record and each of its fields. This header expands it into `struct sf_<name>` and a
- * union of them all; records.c expands it into decoders, encoders, field tables and the registry. Records whose shape
- * depends on their content (nested lists) are written by hand in records_irregular.c and sit in the same registry.
+ * records.def holds a row for each record and each of its fields. This header expands it into
+ * `struct sf_<name>` and a union of them all; records.c expands it into decoders, encoders, field
+ * tables and the registry. Records whose shape depends on their content (nested lists) are written
+ * by hand in records_irregular.c and sit in the same registry.
  *
- * A structure may be extended at its end in later revisions: what is not known is ignored. It may have a documented short
- * form: `fields` then says how many fields are present, so that absent is not zero. Anything shorter is FP_SHORT_RECORD.
- * "Unknown" values of the specification (all ones for counters, -1 for percentages and loads) are kept as they are;
- * sflow_field_is_unknown() tells them.
- * Views (strings, lists) borrow the datagram.
+ * A structure may be extended at its end in later revisions: what is not known is ignored. It may
+ * have a documented short form: `fields` then says how many fields are present, so that absent is
+ * not zero. Anything shorter is FP_SHORT_RECORD. "Unknown" values of the specification (all ones
+ * for counters, -1 for percentages and loads) are kept as they are; sflow_field_is_unknown() tells
+ * them. Views (strings, lists) borrow the datagram.
  */
 #pragma once
 
@@ -23,7 +24,8 @@
 #include "fabricpulse/base/xdr.h"
 #include "fabricpulse/decode/datagram.h"
 
-/* The closed vocabulary of kinds, with the C type that each gives. Padding and byte order live in the kinds. */
+/* The closed vocabulary of kinds, with the C type that each gives. Padding and byte order live in
+ * the kinds. */
 enum sflow_kind {
 	SFLOW_KIND_u32 = 0, /* uint32_t */
 	SFLOW_KIND_i32,     /* int32_t */
@@ -79,7 +81,8 @@ typedef struct bytes sf_c_opaque;
 typedef struct sf_u32s sf_c_u32s;
 typedef struct sf_u32s sf_c_i32s;
 
-/* Irregular parts. Each keeps the raw bytes (already checked by the decoder) and is walked by its own iterator. */
+/* Irregular parts. Each keeps the raw bytes (already checked by the decoder) and is walked by its
+ * own iterator. */
 
 /* 1003 extended_gateway: `segments` holds segment_count AS path segments. */
 struct sf_as_path {
@@ -121,14 +124,14 @@ typedef struct sf_adapters sf_c_adapters;
 typedef struct sf_lanes sf_c_lanes;
 
 /* struct sf_<name> of every row. `fields`: how many fields the record really carried. */
-#define RECORD(space, name, enterprise, format, source)                                                                \
-	struct sf_##name {                                                                                             \
+#define RECORD(space, name, enterprise, format, source)                                            \
+	struct sf_##name {                                                                         \
 		uint32_t fields;
 #define FIELD(kind, member, meaning, unit) sf_c_##kind member;
-#define NESTED(type, member) sf_c_##type member;
+#define NESTED(type, member)               sf_c_##type member;
 #define OPTIONAL_TAIL
-#define END_RECORD                                                                                                     \
-	}                                                                                                              \
+#define END_RECORD                                                                                 \
+	}                                                                                          \
 	;
 #include "fabricpulse/decode/records.def"
 
@@ -185,13 +188,16 @@ struct sflow_record_type {
 const struct sflow_record_type *sflow_record_type_of(enum sflow_record_id id);
 const struct sflow_record_type *sflow_record_find(enum sflow_space space, uint32_t tag);
 
-/* Decode one record body. FP_SHORT_RECORD (it ends inside its layout) and FP_BAD_RECORD (a count, length or type that
- * cannot be; an empty sampled header; 1020 of another length than 8) leave the record's struct zeroed. Bytes beyond the
- * last known field are no fault. `out` borrows `body`; only its member of that record is written. */
+/* Decode one record body. FP_SHORT_RECORD (it ends inside its layout) and FP_BAD_RECORD (a count,
+ * length or type that cannot be; an empty sampled header; 1020 of another length than 8) leave the
+ * record's struct zeroed. Bytes beyond the last known field are no fault. `out` borrows `body`;
+ * only its member of that record is written. */
 FP_MUST_USE enum fp_err sflow_record_decode(const struct sflow_record_type *type, struct bytes body,
-					    union sflow_value *out);
+                                            union sflow_value *out);
 
-/* Encode a whole record: tag, length, body, pad. `value`'s `fields` says whether an optional tail is written (0: all). */
-void sflow_record_encode(const struct sflow_record_type *type, const union sflow_value *value, struct xdr_out *out);
+/* Encode a whole record: tag, length, body, pad. `value`'s `fields` says whether an optional tail
+ * is written (0: all). */
+void sflow_record_encode(const struct sflow_record_type *type, const union sflow_value *value,
+                         struct xdr_out *out);
 
 bool sflow_field_is_unknown(const struct sflow_field *field, const union sflow_value *value);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* InfiniBand transport headers as RoCE carries them: BTH and its extension headers.
  *
- * A table of 256 opcodes (opcodes.def) says for each its transport, operation and extension headers; an opcode that is not in
- * the table is labelled by its hexadecimal value and its extensions are not parsed.
+ * A table of 256 opcodes (opcodes.def) says for each its transport, operation and extension
+ * headers; an opcode that is not in the table is labelled by its hexadecimal value and its
+ * extensions are not parsed.
  *
  * Source: IBTA Architecture Specification, volume 1, chapter 9; annex 17 (RoCEv2, CNP).
  */
@@ -16,22 +17,22 @@
 #define ROCE_CNP_OPCODE 0x81u
 
 /* Extension headers, as bits of roce_opcode.extensions. */
-#define ROCE_EXT_RETH 0x001u
-#define ROCE_EXT_AETH 0x002u
-#define ROCE_EXT_ATOMIC 0x004u
+#define ROCE_EXT_RETH       0x001u
+#define ROCE_EXT_AETH       0x002u
+#define ROCE_EXT_ATOMIC     0x004u
 #define ROCE_EXT_ATOMIC_ACK 0x008u
-#define ROCE_EXT_IMM 0x010u
-#define ROCE_EXT_IETH 0x020u
-#define ROCE_EXT_DETH 0x040u
-#define ROCE_EXT_RDETH 0x080u
-#define ROCE_EXT_XRCETH 0x100u
-#define ROCE_EXT_FETH 0x200u
-#define ROCE_EXT_CNP 0x400u
+#define ROCE_EXT_IMM        0x010u
+#define ROCE_EXT_IETH       0x020u
+#define ROCE_EXT_DETH       0x040u
+#define ROCE_EXT_RDETH      0x080u
+#define ROCE_EXT_XRCETH     0x100u
+#define ROCE_EXT_FETH       0x200u
+#define ROCE_EXT_CNP        0x400u
 
 struct roce_opcode {
 	const char *transport; /* "RC"; NULL: not in the table */
 	const char *operation; /* "RDMA_WRITE_FIRST" */
-	uint16_t extensions;   /* ROCE_EXT_*; on the wire RDETH, XRCETH, DETH, FETH, RETH, AETH, … */
+	uint16_t extensions; /* ROCE_EXT_*; on the wire RDETH, XRCETH, DETH, FETH, RETH, AETH, … */
 };
 
 /* Never NULL; unknown opcodes have transport NULL. */
@@ -48,7 +49,8 @@ enum roce_aeth_kind {
 	ROCE_AETH_NAK = 3,
 };
 
-/* AETH credit code 0..30 to credits; 31 (no limit) gives ROCE_CREDITS_UNLIMITED, which must not enter averages. */
+/* AETH credit code 0..30 to credits; 31 (no limit) gives ROCE_CREDITS_UNLIMITED, which must not
+ * enter averages. */
 #define ROCE_CREDITS_UNLIMITED UINT32_MAX
 uint32_t roce_credits(uint8_t code);
 
@@ -85,6 +87,7 @@ struct roce {
 	uint64_t swap_or_add, compare, original;
 };
 
-/* Parse from the first byte of the BTH. False (nothing set) when fewer than 12 bytes are there or TVer is not 0; extension
- * headers that are cut off are absent. `is_bad_version` tells the two apart. */
+/* Parse from the first byte of the BTH. False (nothing set) when fewer than 12 bytes are there or
+ * TVer is not 0; extension headers that are cut off are absent. `is_bad_version` tells the two
+ * apart. */
 bool roce_parse(struct bytes at, struct roce *out, bool *is_bad_version);
