@@ -117,11 +117,11 @@ static bool label_drop_reason(uint32_t slot, struct strbuf *out)
 	return metric_label(out, "reason", drop_reason_name(slot));
 }
 
+const char *const metric_ecn_names[ECN_COUNT] = { "not_ect", "ect1", "ect0", "ce" };
+
 static bool label_ecn(uint32_t slot, struct strbuf *out)
 {
-	static const char *const names[ECN_COUNT] = { "not_ect", "ect1", "ect0", "ce" };
-
-	return metric_label(out, "ecn", names[slot]);
+	return metric_label(out, "ecn", metric_ecn_names[slot]);
 }
 
 static bool label_fault(uint32_t slot, struct strbuf *out)

@@ -144,8 +144,10 @@ extern const struct metric_dim dim_sample_kind;    /* type="flow_sample|…" */
 /* For labels(): appends `key="name"`; false when `name` is NULL. `name` needs no escaping. */
 bool metric_label(struct strbuf *out, const char *key, const char *name);
 
-#define ECN_COUNT              4u
-#define IP_ECN_CE              3u
+/* ECN codepoints as on the wire: "not_ect", "ect1", "ect0", "ce". */
+#define ECN_COUNT 4u
+extern const char *const metric_ecn_names[ECN_COUNT];
+
 #define METRIC_ROLE_DIRECTIONS (ROLE_COUNT * DIRECTION_COUNT)
 
 /* Slot of dim_role_direction, from enum port_role and enum direction. */
