@@ -70,48 +70,37 @@ static bool label_inner_ecn(uint32_t slot, struct strbuf *out)
 static const struct metric_dim dim_outer_ecn = { ECN_COUNT, label_outer_ecn, "outer_ecn" };
 static const struct metric_dim dim_inner_ecn = { ECN_COUNT, label_inner_ecn, "inner_ecn" };
 
-/* The same eight families for each view: `at` names its cells, `BY` and `BY_ECN` its dimensions. */
-/* clang-format off: it aligns rows inside a macro beyond reading */
+/* The same eight families for each view: `at` names its cells, `BY` and `BY_ECN` its dimensions.
+ * Formatted by hand: clang-format aligns rows inside a macro beyond reading. */
+/* clang-format off */
 #define VIEW_ROWS(view, where, at, BY, BY_ECN)                                                     \
 	{ .name = "fabricpulse_" view "_ecn_packets_total",                                        \
 	  .help = "IP packets by the ECN codepoint of their outer header, " where ", "             \
-		  "estimated from samples.",                                                       \
-	  at(ip[0]),                                                                               \
-	  BY_ECN },                                                                                \
-	    { .name = "fabricpulse_" view "_ecn_samples_total",                                    \
-	      .help = "Flow samples that fabricpulse_" view "_ecn_packets_total rests on.",        \
-	      at(ip_samples[0]),                                                                   \
-	      BY_ECN },                                                                            \
-	    { .name = "fabricpulse_" view "_rdma_ecn_packets_total",                               \
-	      .help = "RDMA data packets by the ECN codepoint of their outer header, " where ", "  \
-		      "estimated from samples.",                                                   \
-	      at(data[0]),                                                                         \
-	      BY_ECN },                                                                            \
-	    { .name = "fabricpulse_" view "_rdma_ecn_samples_total",                               \
-	      .help = "Flow samples that fabricpulse_" view "_rdma_ecn_packets_total rests on.",   \
-	      at(data_samples[0]),                                                                 \
-	      BY_ECN },                                                                            \
-	    { .name = "fabricpulse_" view "_cnps_total",                                           \
-	      .help = "RDMA congestion notification packets, " where ", "                          \
-		      "estimated from samples.",                                                   \
-	      at(cnps),                                                                            \
-	      BY },                                                                                \
-	    { .name = "fabricpulse_" view "_cnp_samples_total",                                    \
-	      .help = "Flow samples that fabricpulse_" view "_cnps_total rests on.",               \
-	      at(cnp_samples),                                                                     \
-	      BY },                                                                                \
-	    { .name = "fabricpulse_" view "_trimmed_packets_total",                                \
-	      .help =                                                                              \
-		  "Packets that a switch trimmed for want of buffer, known by their DSCP, " where  \
-		  ", "                                                                             \
-		  "estimated from samples.",                                                       \
-	      at(trimmed),                                                                         \
-	      BY },                                                                                \
-	{                                                                                          \
-		.name = "fabricpulse_" view "_trimmed_samples_total",                              \
-		.help = "Flow samples that fabricpulse_" view "_trimmed_packets_total rests on.",  \
-		at(trimmed_samples), BY                                                            \
-	}
+	          "estimated from samples.",                                                       \
+	  at(ip[0]), BY_ECN },                                                                     \
+	{ .name = "fabricpulse_" view "_ecn_samples_total",                                        \
+	  .help = "Flow samples that fabricpulse_" view "_ecn_packets_total rests on.",            \
+	  at(ip_samples[0]), BY_ECN },                                                             \
+	{ .name = "fabricpulse_" view "_rdma_ecn_packets_total",                                   \
+	  .help = "RDMA data packets by the ECN codepoint of their outer header, " where ", "      \
+	          "estimated from samples.",                                                       \
+	  at(data[0]), BY_ECN },                                                                   \
+	{ .name = "fabricpulse_" view "_rdma_ecn_samples_total",                                   \
+	  .help = "Flow samples that fabricpulse_" view "_rdma_ecn_packets_total rests on.",       \
+	  at(data_samples[0]), BY_ECN },                                                           \
+	{ .name = "fabricpulse_" view "_cnps_total",                                               \
+	  .help = "RDMA congestion notification packets, " where ", " "estimated from samples.",   \
+	  at(cnps), BY },                                                                          \
+	{ .name = "fabricpulse_" view "_cnp_samples_total",                                        \
+	  .help = "Flow samples that fabricpulse_" view "_cnps_total rests on.",                   \
+	  at(cnp_samples), BY },                                                                   \
+	{ .name = "fabricpulse_" view "_trimmed_packets_total",                                    \
+	  .help = "Packets that a switch trimmed for want of buffer, known by their DSCP, "        \
+	          where ", " "estimated from samples.",                                            \
+	  at(trimmed), BY },                                                                       \
+	{ .name = "fabricpulse_" view "_trimmed_samples_total",                                    \
+	  .help = "Flow samples that fabricpulse_" view "_trimmed_packets_total rests on.",        \
+	  at(trimmed_samples), BY }
 /* clang-format on */
 
 #define FABRIC(field) .scope = SCOPE_FABRIC, METRIC_FIELD(congestion_fabric, field)

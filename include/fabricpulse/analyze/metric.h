@@ -112,16 +112,14 @@ struct metric_row {
 };
 
 /* Cell and offset of a row from the member itself, so that a row cannot lie about its type. For
- * arrays name the first cell: METRIC_FIELD(traffic_fabric, packets[0][0]). */
-/* clang-format off: version 14 does not know _Generic */
+ * arrays name the first cell: METRIC_FIELD(traffic_fabric, packets[0][0]). Formatted by hand:
+ * clang-format 14 does not know _Generic. */
+/* clang-format off */
 #define METRIC_FIELD(entity, field)                                                                \
-	.cell = _Generic(((struct entity *)NULL)->field, struct counter                            \
-	                 : CELL_COUNTER, struct opt_counter                                        \
-	                 : CELL_OPT_COUNTER, struct gauge                                          \
-	                 : CELL_GAUGE, struct histogram                                            \
-	                 : CELL_HISTOGRAM, uint64_t                                                \
-	                 : CELL_U64, double                                                        \
-	                 : CELL_F64),                                                              \
+	.cell = _Generic(((struct entity *)NULL)->field,                                           \
+		struct counter: CELL_COUNTER, struct opt_counter: CELL_OPT_COUNTER,                \
+		struct gauge: CELL_GAUGE, struct histogram: CELL_HISTOGRAM,                        \
+		uint64_t: CELL_U64, double: CELL_F64),                                             \
 	.offset = offsetof(struct entity, field)
 /* clang-format on */
 
