@@ -55,7 +55,7 @@ static void unknown_key(const struct config_schema *schema, const char *section,
 {
 	struct suggestion near = suggest_for(node->key);
 	struct suggestion elsewhere = suggest_for(node->key);
-	const char *owner = NULL;
+	const struct option_table *owner = NULL;
 
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct option_table *table = schema->sections[i].table;
@@ -64,18 +64,22 @@ static void unknown_key(const struct config_schema *schema, const char *section,
 		for (size_t j = 0; j < table->count; j++) {
 			const char *before = elsewhere.nearest;
 
-			suggest_offer(is_here ? &near : &elsewhere, table->rows[j].key);
-			owner = elsewhere.nearest != before ? table->section : owner;
+			suggest_offer(is_here ? &near : &elsewhere,
+			              is_bare(table) ? table->section : table->rows[j].key);
+			owner = elsewhere.nearest != before ? table : owner;
 		}
 	}
 	if (near.nearest != NULL && near.distance <= elsewhere.distance) {
 		option_problem_key(problems, node, "unknown key; did you mean \"%s\"?",
 		                   near.nearest);
-	} else if (elsewhere.nearest != NULL) {
-		option_problem_key(problems, node, "unknown key; \"%s\" belongs to section \"%s\"",
-		                   elsewhere.nearest, owner);
-	} else {
+	} else if (owner == NULL) {
 		option_problem_key(problems, node, "unknown key");
+	} else if (is_bare(owner)) {
+		option_problem_key(problems, node, "unknown key; \"%s\" is a section of its own",
+		                   owner->section);
+	} else {
+		option_problem_key(problems, node, "unknown key; \"%s\" belongs to section \"%s\"",
+		                   elsewhere.nearest, owner->section);
 	}
 }
 

@@ -33,11 +33,23 @@ static bool is_list(const struct option_row *row)
 }
 
 /* A mistake about a flag, shown with its name. `name` is as it was typed, without dashes. */
-static void complain(struct parse *p, const char *name, const char *sentence, const char *more)
+static void complain(struct parse *p, const char *name, const char *sentence)
 {
 	struct option_node node = { .text = "", .key = name };
 
-	option_problem(p->problems, &node, name, "%s%s", sentence, more);
+	option_problem(p->problems, &node, name, "%s", sentence);
+}
+
+static void complain_unknown(struct parse *p, const char *name)
+{
+	struct option_node node = { .text = "", .key = name };
+	char near[FLAG_NAME_MAX];
+
+	if (flag_suggest(p->spec, name, near)[0] != '\0') {
+		option_problem(p->problems, &node, name, "unknown flag; did you mean --%s?", near);
+	} else {
+		complain(p, name, "unknown flag");
+	}
 }
 
 /* Where the value of a flag goes: a map for its section, except where the section is itself the
@@ -97,31 +109,28 @@ static void on_flag(struct parse *p, const char *text)
 {
 	const char *equals = strchr(text, '=');
 	char name[FLAG_NAME_MAX];
-	char near[FLAG_NAME_MAX];
 	size_t len = equals != NULL ? (size_t)(equals - text) : strlen(text);
 	struct flag flag = { .row = NULL };
 	const char *value;
 
 	if (len >= sizeof name) {
-		complain(p, text, "unknown flag", "");
+		complain(p, text, "unknown flag");
 		return;
 	}
 	memcpy(name, text, len);
 	name[len] = '\0';
 	flag = flag_find(p->spec, name);
 	if (flag.row == NULL) {
-		(void)flag_suggest(p->spec, name, near);
-		complain(p, name,
-		         near[0] != '\0' ? "unknown flag; did you mean --" : "unknown flag", near);
+		complain_unknown(p, name);
 		return;
 	}
 	value = value_of(p, &flag, equals);
 	if (value == NULL) {
-		complain(p, name, "expected a value", "");
+		complain(p, name, "expected a value");
 	} else if (!is_list(flag.row) && is_given(&p->trees[flag.owner], &flag)) {
-		complain(p, name, "given more than once", "");
+		complain(p, name, "given more than once");
 	} else if (!value_add(&p->trees[flag.owner], &flag, value)) {
-		complain(p, name, "out of memory", "");
+		complain(p, name, "out of memory");
 	}
 }
 

@@ -66,7 +66,7 @@ void suggest_offer(struct suggestion *s, const char *candidate)
 {
 	size_t distance = suggest_distance(s->word, candidate);
 
-	if (distance < s->distance) {
+	if (candidate[0] != '\0' && distance < s->distance) {
 		s->nearest = candidate;
 		s->distance = distance;
 	}
