@@ -68,16 +68,15 @@ static int end(void **state)
 }
 
 /* An RDMA WRITE_ONLY packet: Ethernet, IPv4 (TOS 0x6b: DSCP 26, CE), UDP 4791, BTH, RETH. */
-static const uint8_t
-    write_only[] = {
-	    0x02, 0,    0,    0,    0, 2,  0x02, 0,    0,    0,  0,    1,    0x08, 0x00, /* MAC */
-	    0x45, 0x6b, 0,    60,   0, 0,  0x40, 0,    63,   17, 0,    0,    10,   1,
-	    0,    1,    10,   1,    0, 2,                                    /* IPv4 */
-	    0xc0, 0xde, 0x12, 0xb7, 0, 40, 0,    0,                          /* UDP */
-	    0x0a, 0x40, 0xff, 0xff, 0, 0,  0,    0xd2, 0x80, 0,  0xab, 0xcd, /* BTH */
-	    0,    0,    0,    1,    0, 0,  0,    2,    0,    0,  0,    3,    0,    0,
-	    0x10, 0x00, /* RETH */
-    };
+/* clang-format off: a row a header */
+static const uint8_t write_only[] = {
+	0x02, 0,    0,    0,    0, 2, 0x02, 0,    0,    0,    0,    1,    0x08, 0x00,
+	0x45, 0x6b, 0x04, 0x28, 0, 0, 0x40, 0,    63,   17,   0,    0,    10,   1,
+	0,    1,    10,   1,    0, 2, 0xc0, 0xde, 0x12, 0xb7, 0x04, 0x14, 0,    0,
+	0x0a, 0x40, 0xff, 0xff, 0, 0, 0,    0xd2, 0x80, 0,    0xab, 0xcd, 0,    0,
+	0,    1,    0,    0,    0, 2, 0,    0,    0,    3,    0,    0,    0x10, 0x00,
+};
+/* clang-format on */
 
 struct flow {
 	uint32_t source, input, output, rate, drops;
