@@ -99,7 +99,8 @@ struct metric_row {
 	const struct histogram_bounds *bounds;
 	double scale; /* printed value = stored value x scale; 0 means 1 */
 	/* Slots of dim1 in which everything is 0 are left out, with all of their dim2: for large
-	 * dimensions, and for directions that an entity never shows. */
+	 * dimensions, and for directions that an entity never shows. A row without dimensions is
+	 * one slot. */
 	bool is_sparse;
 	/* METRIC_INFO: appends label pairs from the entity (pointer to the analyzer's struct);
 	 * false: no series. */
