@@ -402,11 +402,14 @@ static uint32_t unicode_escape(const uint8_t **p)
 
 static char simple_escape(uint8_t c)
 {
-	static const char from[] = "bfnrt";
-	static const char to[] = "\b\f\n\r\t";
-	const char *at = strchr(from, c);
-
-	return at != NULL ? to[at - from] : (char)c;
+	switch (c) {
+	case 'b': return '\b';
+	case 'f': return '\f';
+	case 'n': return '\n';
+	case 'r': return '\r';
+	case 't': return '\t';
+	default: return (char)c; /* a quote or a slash stands for itself */
+	}
 }
 
 size_t json_decode(struct bytes string, char *out)

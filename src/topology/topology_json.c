@@ -63,7 +63,7 @@ static void mistake(struct builder *b, const char *key, const char *what)
 	if (key != NULL) {
 		strbuf_printf(&b->mistakes, "%s%s", b->depth > 0 ? "." : "", key);
 	}
-	strbuf_printf(&b->mistakes, ": %s", what);
+	strbuf_printf(&b->mistakes, "%s%s", b->depth > 0 || key != NULL ? ": " : "", what);
 }
 
 static bool expect_object(struct builder *b, struct bytes value)
@@ -373,8 +373,8 @@ static void measure(struct builder *b, struct bytes json, struct bytes top[TOP_C
 /* FP_OK with b->t set, or with mistakes noted. */
 static enum fp_err build(struct builder *b, struct bytes json)
 {
-	struct bytes top[TOP_COUNT];
-	struct topology_size size;
+	struct bytes top[TOP_COUNT] = { { NULL, 0 } };
+	struct topology_size size = { 0 };
 	enum fp_err err;
 
 	measure(b, json, top, &size);
