@@ -48,7 +48,7 @@ struct walk {
 	const char **fabric; /* [shards->count], scratch of one row */
 	/* The present row. */
 	const struct metric_row *row;
-	size_t cell_bytes;
+	size_t cell_bytes, stride; /* from one slot of dim2, of dim1 to the next */
 	uint32_t slots1, slots2;
 	struct strbuf slot_labels;
 	struct slot *slots; /* [slots_size] */
@@ -212,12 +212,11 @@ static bool cell_is_zero(const struct walk *w, const struct subject *subject, si
 	return true;
 }
 
-/* Slots `first` to `first` + `count` - 1 of the row lie side by side. */
-static bool slots_are_zero(const struct walk *w, const struct subject *subject, uint32_t first,
-                           uint32_t count)
+/* All cells of one slot of dim1, the first of which lies at `offset`. */
+static bool slots_are_zero(const struct walk *w, const struct subject *subject, size_t offset)
 {
-	for (uint32_t i = first; i < first + count; i++) {
-		if (!cell_is_zero(w, subject, w->row->offset + i * w->cell_bytes)) {
+	for (uint32_t j = 0; j < w->slots2; j++) {
+		if (!cell_is_zero(w, subject, offset + j * w->cell_bytes)) {
 			return false;
 		}
 	}
@@ -229,17 +228,17 @@ static void walk_subject(struct walk *w, const struct subject *subject)
 	struct series s = { .row = w->row, .entity = subject->labels };
 
 	for (uint32_t i = 0; i < w->slots1; i++) {
-		const uint32_t first = i * w->slots2;
+		const size_t offset = w->row->offset + i * w->stride;
 
-		if (w->row->is_sparse && slots_are_zero(w, subject, first, w->slots2)) {
+		if (w->row->is_sparse && slots_are_zero(w, subject, offset)) {
 			continue;
 		}
-		for (uint32_t j = first; j < first + w->slots2; j++) {
-			const struct slot *slot = &w->slots[j];
+		for (uint32_t j = 0; j < w->slots2; j++) {
+			const struct slot *slot = &w->slots[i * w->slots2 + j];
 
 			if (slot->has_meaning) {
 				s.slot = (struct text){ w->slot_labels.at + slot->at, slot->len };
-				emit_cell(w, subject, w->row->offset + j * w->cell_bytes, &s);
+				emit_cell(w, subject, offset + j * w->cell_bytes, &s);
 			}
 		}
 	}
@@ -297,6 +296,7 @@ static void begin_row(struct walk *w, const struct metric_row *row)
 {
 	w->row = row;
 	w->cell_bytes = metric_cell_bytes(row->cell);
+	w->stride = metric_cell_offset(row, 1, 0) - row->offset;
 	w->slots1 = row->dim1 != NULL ? row->dim1->count : 1;
 	w->slots2 = row->dim2 != NULL ? row->dim2->count : 1;
 	w->writer.name_len = strlen(row->name);
