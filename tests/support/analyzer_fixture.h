@@ -35,6 +35,7 @@ void fixture_reserve(struct fixture *f, const struct analyzer *analyzer, enum an
 /* A zeroed event at the end of the batch, every field of the record present. */
 struct counter_event *fixture_counters(struct fixture *f, enum sflow_record_id record,
                                        uint32_t port, uint64_t time_ns);
+struct datagram_event *fixture_datagram(struct fixture *f, uint64_t time_ns);
 struct observation *fixture_packet(struct fixture *f, uint32_t port, uint64_t time_ns);
 struct discard_event *fixture_discard(struct fixture *f, uint32_t reason, uint64_t time_ns);
 void fixture_feed(struct fixture *f);
