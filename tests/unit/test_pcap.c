@@ -431,7 +431,7 @@ static void pacing_follows_the_captures_clock(void **state)
 		empty += f->batch.count == 0 ? 1 : 0;
 		count += (unsigned)f->batch.count;
 		if (count > 0) {
-			assert_true(after_ns - start_ns >= (count - 1) * 10 * NS_PER_MS);
+			assert_true(after_ns - start_ns >= 10 * NS_PER_MS * (count - 1));
 		}
 	}
 	assert_int_equal(count, 11);
