@@ -52,6 +52,7 @@ static void every_form_of_value_is_json(void **state)
 		"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fF\"",
 		"\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"",
 		"[[[[[[[[1]]]]]]]]",
+		"[{},{},{},{},{},{},{},{},{},{}]", /* beside is not inside */
 		"\t\r\n{\r\n\"a\"\t:\n1 }\n",
 	};
 	struct json_fault fault;

@@ -76,6 +76,7 @@ static void names_are_found_by_address_and_ifindex(void **state)
 		{ "10.0.0.3", 7, NULL, "swp7" },
 		{ "10.0.0.4", 1, NULL, NULL },
 		{ "10.0.0.5", 1, NULL, NULL },
+		{ "a00:1::", 1, NULL, NULL }, /* the bytes of 10.0.0.1 */
 		{ "2001:db8:0::1", 1, "sp\xc3\xadne", NULL },
 	};
 	struct names_config config;

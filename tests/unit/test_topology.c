@@ -133,6 +133,7 @@ static void a_node_may_be_called_by_its_address(void **state)
 	assert_int_equal(role(t, "10.0.0.1", "", 1, "a"), ROLE_CORE);
 	assert_int_equal(role(t, "10.0.0.1", "whatever", 1, "b"), ROLE_EDGE);
 	assert_int_equal(role(t, "2001:db8:0::2", "", 1, "b"), ROLE_CORE);
+	assert_int_equal(role(t, "a00:1::", "", 1, "a"), ROLE_UNKNOWN); /* the same bytes */
 	assert_int_equal(role(t, "10.0.0.2", "10", 1, "a"), ROLE_UNKNOWN);
 	assert_int_equal(role(t, "10.0.0.2", "10.0.0.1", 1, "a"), ROLE_UNKNOWN);
 	topology_free(t);
