@@ -121,7 +121,7 @@ static void several_addresses_are_one_source(void **state)
  * another datagram having to come. */
 static void kernel_drops_are_exact(void **state)
 {
-	enum { SENT = 2000 };
+	enum { SENT = 2000, TWICE = 2 * SENT };
 	struct udp_config c = peer_config("127.0.0.1:0", 1);
 	struct udp_group *g;
 	struct source *s;
@@ -133,7 +133,7 @@ static void kernel_drops_are_exact(void **state)
 	g = peer_group(&c);
 	s = udp_group_source(g, 0);
 	fd = peer_sender(NULL, "127.0.0.1", peer_group_port(g, 0));
-	for (uint64_t sent = SENT; sent <= 2 * SENT; sent += SENT) {
+	for (uint64_t sent = SENT; sent <= TWICE; sent += SENT) {
 		for (unsigned i = 0; i < SENT; i++) {
 			peer_send(fd, "some bytes", 10);
 		}
