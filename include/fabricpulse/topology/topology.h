@@ -121,7 +121,8 @@ void topology_free(struct topology *t); /* NULL is fine */
  *       file: /etc/fabricpulse/topology.json    # sFlow-RT's JSON instead
  *
  * A port name may contain ":" (the first one separates); a node name that does needs the file. A
- * link without a name is called as it is written. */
+ * link without a name is called as it is written. The table's one row has the key "": the section's
+ * node itself is the value. */
 extern const struct option_table topology_options;
 struct topology_config {
 	struct topology *configured; /* owned; NULL: none */
