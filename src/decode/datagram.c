@@ -43,6 +43,7 @@ struct sample_type {
 #define IF_INTERNAL         0x3fffffffu
 #define IF_VALUE_BITS       30u /* compact: format above, value below */
 #define IF_VALUE_MASK       0x3fffffffu
+#define IF_SMUGGLED_MAX     0xfffu
 #define SOURCE_CLASS_LAST   3u
 
 static struct sflow_interface port_of(uint32_t ifindex)
@@ -78,8 +79,10 @@ static struct sflow_interface read_interface(struct sflow_datagram *d, enum samp
 	uint32_t format = form == FORM_EXPANDED ? xdr_u32(x) : 0;
 	uint32_t value = xdr_u32(x);
 	uint32_t top = value >> IF_VALUE_BITS;
-	/* Some agents put the compact word into the value of the expanded form. */
+	/* Some agents put the compact word into the value of the expanded form; others have an ifIndex
+	 * beyond 2^30. Reasons and port counts are small, such an ifIndex without its top bits is not. */
 	bool is_smuggled = form == FORM_EXPANDED && format == IF_FORMAT_PORT &&
+	                   (value & IF_VALUE_MASK) <= IF_SMUGGLED_MAX &&
 	                   (top == IF_FORMAT_DISCARDED || top == IF_FORMAT_MULTIPLE);
 	struct sflow_interface i;
 
