@@ -68,6 +68,8 @@ struct udp_group {
 
 /* --- receiving ------------------------------------------------------------------ */
 
+/* The kernel begins to stamp arrivals some milliseconds after the machine's first socket asks for it;
+ * until then it gives the time of reading. */
 static uint64_t message_time_ns(struct msghdr *header)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(header);
