@@ -29,7 +29,7 @@ extern const struct option_table http_options;
 
 /* What the handlers may use; all borrowed until http_stop(). */
 struct http_app {
-	const struct shards *shards; /* reload_lock guards what reload swaps */
+	struct shards *shards; /* reload_lock guards what reload swaps */
 	struct topology_store *topology;
 	/* Swapped by reload under shards->reload_lock, held shared during an answer. */
 	const struct export_config *export_config;
