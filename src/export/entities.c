@@ -129,7 +129,7 @@ static struct span agent_span(struct gatherer *g, uint32_t agent)
 {
 	struct span *span = &g->agent_labels[agent];
 
-	if (span->len == 0) {
+	if (span->len == 0 && g->limits->form != NULL) {
 		struct strbuf *labels = &g->e->labels;
 
 		strbuf_clear(&g->pairs);
@@ -170,6 +170,9 @@ static struct span port_span(struct gatherer *g, const struct port_entry *port)
 	char copy[2 * PAIRS_BYTES_MAX]; /* the buffer may move while it grows */
 	const size_t at = labels->len;
 
+	if (g->limits->form == NULL) {
+		return agent;
+	}
 	if (labels->failed || agent.len > sizeof copy) {
 		labels->failed = true;
 		return (struct span){ 0, 0 };

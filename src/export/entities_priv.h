@@ -39,7 +39,7 @@ typedef void (*label_form)(struct strbuf *out, struct text pairs);
 
 struct entity_limits {
 	uint32_t agents_max, ports_max; /* 0: none of them are wanted, none count as left out */
-	label_form form;
+	label_form form;                /* NULL: no labels are wanted */
 };
 
 /* Gather. FP_NO_MEMORY leaves nothing to release. */
