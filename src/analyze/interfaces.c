@@ -225,12 +225,6 @@ static void interfaces_observe(struct shard *shard, const struct batch *batch)
 
 /* --- rows -------------------------------------------------------------------- */
 
-static bool label_in_out(uint32_t slot, struct strbuf *out)
-{
-	return metric_label(out, "direction", direction_name((enum direction)slot));
-}
-const struct metric_dim dim_in_out = { INTERFACE_WAYS, label_in_out, "direction" };
-
 static bool label_cast(uint32_t slot, struct strbuf *out)
 {
 	static const char *const names[] = { "unicast", "multicast", "broadcast" };
