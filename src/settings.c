@@ -17,11 +17,11 @@ static const struct option_table state_options = { "state", state_rows, ARRAY_LE
 #define AT(member) offsetof(struct settings, member)
 static const struct config_section sections[] = {
 	{ &udp_options, AT(udp), "Where sFlow comes in." },
-	{ &forward_options, AT(forward), "Where each datagram is also sent on to." },
+	{ &forward_options, AT(forward), NULL },
 	{ &http_options, AT(http), "The HTTP server: metrics, API and pages." },
 	{ &export_options, AT(export), "What is exported." },
-	{ &names_options, AT(names), "Names that win over what agents report." },
-	{ &topology_options, AT(topology), "The links between switches." },
+	{ &names_options, AT(names), NULL },
+	{ &topology_options, AT(topology), NULL },
 	{ &classify_options, AT(classify), "How RDMA packets are recognised." },
 	{ &analyze_options, AT(analyze), "How samples are read." },
 	{ &compat_options, AT(analyze.compat), "Series and paths as sFlow-RT has them." },

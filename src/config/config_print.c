@@ -27,11 +27,19 @@ static void put_name(const struct option_table *table, const struct option_row *
 	strbuf_puts(out, row->key);
 }
 
-/* "A whole number from 1 to 64." The kinds write it as the end of a sentence. */
-static void put_accepted(const struct option_row *row, struct strbuf *out)
+/* "Threads that receive. A whole number from 1 to 64." Where the kind says no more than the value
+ * shows, only the help. */
+static void put_help(const struct option_row *row, struct strbuf *out)
 {
-	size_t start = out->len;
+	size_t start;
 
+	strbuf_puts(out, row->help);
+	if (row->kind == OPTION_BOOL || row->kind == OPTION_STRING ||
+	    row->kind == OPTION_ENDPOINTS || row->kind == OPTION_TREE) {
+		return;
+	}
+	strbuf_putc(out, ' ');
+	start = out->len;
 	option_value_expected(row, out);
 	if (!out->failed && out->at[start] >= 'a' && out->at[start] <= 'z') {
 		out->at[start] = (char)(out->at[start] - 'a' + 'A');
@@ -55,6 +63,13 @@ static void put_default(const struct option_row *row, struct strbuf *out)
 	}
 }
 
+/* The first of the tables that share a section. Only neighbours do. */
+static bool begins_section(const struct config_schema *schema, size_t i)
+{
+	return i == 0 || strcmp(schema->sections[i - 1].table->section,
+	                        schema->sections[i].table->section) != 0;
+}
+
 /* --- the default file ---------------------------------------------------------- */
 
 static void put_row(const struct option_table *table, const struct option_row *row,
@@ -65,9 +80,7 @@ static void put_row(const struct option_table *table, const struct option_row *r
 	struct strbuf text;
 
 	strbuf_init(&text, SENTENCES_BYTES_MAX);
-	strbuf_puts(&text, row->help);
-	strbuf_putc(&text, ' ');
-	put_accepted(row, &text);
+	put_help(row, &text);
 	wrap_text(out, prefix, text.at != NULL ? text.at : "", COMMENT_WIDTH);
 	strbuf_deinit(&text);
 	strbuf_printf(out, "%s%s: ", indent, is_bare(row) ? table->section : row->key);
@@ -88,8 +101,8 @@ void config_print_yaml(const struct config_schema *schema, struct strbuf *out)
 		const struct option_table *table = section->table;
 
 		strbuf_putc(out, '\n');
-		wrap_text(out, "# ", section->about, COMMENT_WIDTH);
-		if (!is_bare(&table->rows[0])) {
+		wrap_text(out, "# ", section->about != NULL ? section->about : "", COMMENT_WIDTH);
+		if (begins_section(schema, i) && !is_bare(&table->rows[0])) {
 			strbuf_printf(out, "%s:\n", table->section);
 		}
 		for (size_t j = 0; j < table->count; j++) {
@@ -132,9 +145,7 @@ static void put_man_row(const struct option_table *table, const struct option_ro
 	put_troff(text.at != NULL ? text.at : "", out);
 	strbuf_puts(out, "\\fR\n");
 	strbuf_clear(&text);
-	strbuf_puts(&text, row->help);
-	strbuf_putc(&text, ' ');
-	put_accepted(row, &text);
+	put_help(row, &text);
 	if (alias != NULL) {
 		strbuf_printf(&text, " Also --%s.", alias);
 	}
@@ -151,9 +162,15 @@ void config_print_man(const struct config_schema *schema, struct strbuf *out)
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct config_section *section = &schema->sections[i];
 
-		strbuf_printf(out, ".SS %s\n", section->table->section);
-		put_troff(section->about, out);
-		strbuf_putc(out, '\n');
+		if (begins_section(schema, i)) {
+			strbuf_printf(out, ".SS %s\n", section->table->section);
+		} else {
+			strbuf_puts(out, ".PP\n");
+		}
+		if (section->about != NULL) {
+			put_troff(section->about, out);
+			strbuf_putc(out, '\n');
+		}
 		for (size_t j = 0; j < section->table->count; j++) {
 			put_man_row(section->table, &section->table->rows[j], out);
 		}

@@ -345,21 +345,49 @@ static void on_event(struct builder *b, const yaml_event_t *event)
 	}
 }
 
+/* Bytes of the line break at `at`: \n, \r\n, \r, NEL, LS or PS; 0: there is none. */
+static size_t line_break(const uint8_t *at, size_t left)
+{
+	static const char *const breaks[] = { "\r\n",     "\n",           "\r",
+		                              "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
+
+	for (size_t i = 0; i < ARRAY_LEN(breaks); i++) {
+		size_t len = strlen(breaks[i]);
+
+		if (len <= left && memcmp(at, breaks[i], len) == 0) {
+			return len;
+		}
+	}
+	return 0;
+}
+
 /* libyaml gives broken characters by their byte: count lines and characters up to there. */
 static yaml_mark_t mark_of_byte(struct bytes text, size_t offset)
 {
 	yaml_mark_t mark = { .line = 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < offset && i < text.len; i++) {
-		if (text.at[i] == '\n' ||
-		    (text.at[i] == '\r' && i + 1 < text.len && text.at[i + 1] != '\n')) {
+	while (i < offset && i < text.len) {
+		size_t len = line_break(text.at + i, text.len - i);
+
+		if (len > 0) {
 			mark.line++;
 			mark.column = 0;
-		} else if ((text.at[i] & 0xc0) != 0x80) {
-			mark.column++;
+			i += len;
+		} else {
+			mark.column += (text.at[i] & 0xc0) != 0x80;
+			i++;
 		}
 	}
 	return mark;
+}
+
+/* At the end of a text without a last line break libyaml is one line further. */
+static yaml_mark_t mark_inside(struct bytes text, yaml_mark_t mark)
+{
+	yaml_mark_t end = mark_of_byte(text, text.len);
+
+	return mark.line > end.line ? end : mark;
 }
 
 /* Says why libyaml stopped. `parser->problem` and `->context` are its sentences. */
@@ -367,6 +395,7 @@ static void on_syntax_error(struct builder *b, const yaml_parser_t *parser, stru
 {
 	struct option_node node = { .text = "", .key = "" };
 	const char *problem = parser->problem != NULL ? parser->problem : "it cannot be read";
+	yaml_mark_t mark;
 
 	if (parser->error == YAML_READER_ERROR) {
 		place(&node, mark_of_byte(text, parser->problem_offset));
@@ -377,8 +406,9 @@ static void on_syntax_error(struct builder *b, const yaml_parser_t *parser, stru
 		option_problem(b->problems, NULL, NULL, "out of memory");
 		return;
 	}
-	place(&node, parser->problem_mark);
-	if (parser->context != NULL && parser->context_mark.line != parser->problem_mark.line) {
+	mark = mark_inside(text, parser->problem_mark);
+	place(&node, mark);
+	if (parser->context != NULL && parser->context_mark.line != mark.line) {
 		option_problem(b->problems, &node, NULL, "not YAML: %s %s that begins in line %zu",
 		               problem, parser->context, parser->context_mark.line + 1);
 	} else {

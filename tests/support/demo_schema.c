@@ -92,11 +92,11 @@ static void tree_read(const struct option_node *node, void *target,
 	if (node == NULL) {
 		return;
 	}
-	if (node->kind != OPTION_NODE_MAP || node->child == NULL) {
+	if (node->kind != OPTION_NODE_MAP) {
 		option_problem(problems, node, NULL, "expected a map of names");
-		return;
+	} else if (node->child != NULL) {
+		*first = mem_strdup(node->child->key);
 	}
-	*first = mem_strdup(node->child->key);
 }
 
 static void tree_release(void *target)
@@ -121,8 +121,8 @@ static const struct option_table names_table = { "names", names_rows, 1 };
 static const struct config_section sections[] = {
 	{ &sflow_table, 0, "Where sFlow comes in." },
 	{ &web_table, 0, "The server." },
-	{ &forward_table, 0, "Where it goes on to." },
-	{ &names_table, 0, "Names that win." },
+	{ &forward_table, 0, NULL },
+	{ &names_table, 0, NULL },
 	{ &memory_table, AT(limits), "What memory is spent on." },
 	{ &expire_table, 0, "And for how long." },
 	{ &log_table, 0, "The log." },

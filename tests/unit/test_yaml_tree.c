@@ -232,6 +232,10 @@ static void syntax_errors_have_places(void **state)
 		  "f:2:6: expected UTF-8 text: invalid leading UTF-8 octet\n" },
 		{ "a: 1\r\nb: \xc3\xa9\xc3(\n",
 		  "f:2:6: expected UTF-8 text: invalid trailing UTF-8 octet\n" },
+		{ "a: 1\nb",
+		  "f:2:2: not YAML: could not find expected ':' while scanning a simple key\n" },
+		{ "a: 1\r\rb\xc2\x85\xff",
+		  "f:4:1: expected UTF-8 text: invalid leading UTF-8 octet\n" },
 		{ "\x07", "f:1:1: expected UTF-8 text: control characters are not allowed\n" },
 	};
 

@@ -6,8 +6,8 @@
  * nothing: on any mistake everything is released again and the caller keeps what it had, so a
  * reload fills a second struct beside the first one.
  *
- * Several tables may share a section. A table whose only row has the key "" is a section that is
- * itself the value.
+ * Several tables may share a section, as neighbours in the schema. A table whose only row has the
+ * key "" is a section that is itself the value.
  */
 #pragma once
 
@@ -19,7 +19,8 @@
 struct config_section {
 	const struct option_table *table;
 	size_t offset;     /* of the room's config in the struct that is filled */
-	const char *about; /* one sentence, for the file and the manual */
+	/* One sentence for the file and the manual; NULL where the only row says it. */
+	const char *about;
 };
 
 struct config_schema {
