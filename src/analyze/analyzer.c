@@ -191,8 +191,8 @@ static void assign_roles(const struct topology *t, uint32_t version, void *arg)
 	bool is_everything = version != s->topology_version;
 
 	for (uint32_t i = 0; i < s->count; i++) {
-		/* Acquire, and before the walk: a name or port that the walk does not see yet raises
-		 * the version beyond this one, so that the next tick walks again. */
+		/* Acquire, and before the walk: a name or port that the walk does not see yet
+		 * raises the version beyond this one, so that the next tick walks again. */
 		uint32_t names =
 		    atomic_load_explicit(&s->at[i].directory.names_version, memory_order_acquire);
 

@@ -9,8 +9,6 @@
 
 #include "fabricpulse/base/err.h"
 #include "fabricpulse/base/option.h"
-#include "fabricpulse/decode/drop_reason.h"
-#include "fabricpulse/decode/roce.h"
 
 /* How many bounds lie below `value`: the number of its bucket. Always the same few steps, because
  * sizes and delays that come at random would make a branch predictor guess. */

@@ -3,9 +3,9 @@
  * sample without them costs one test.
  *
  * Depth goes by powers of two from 1 KiB to 64 MiB, which is where marking thresholds and shared
- * buffers lie, with a bucket for empty queues; delay by 1-2-5 steps from 250 ns, which is below what
- * a switch needs anyway, to 1 s. Source: sFlow Transit Delay and Queue Structures (extended_egress_queue,
- * extended_transit_delay, extended_queue_depth).
+ * buffers lie, with a bucket for empty queues; delay by 1-2-5 steps from 250 ns, which is below
+ * what a switch needs anyway, to 1 s. Source: sFlow Transit Delay Structures
+ * (extended_egress_queue, extended_transit_delay, extended_queue_depth).
  */
 #include "fabricpulse/analyze/queues.h"
 

@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 #include "fabricpulse/base/option.h"
-#include "fabricpulse/decode/roce.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

@@ -126,22 +126,31 @@ static void bounds_ascend_and_fit(void **state)
 	for_each_row(check_bounds);
 }
 
+static unsigned rows_named(const struct analyzer *analyzer, const char *name)
+{
+	unsigned found = 0;
+
+	for (size_t r = 0; r < analyzer->row_count; r++) {
+		found += strcmp(analyzer->rows[r].name, name) == 0;
+	}
+	return found;
+}
+
+static void check_unique(const struct analyzer *analyzer, const struct metric_row *row)
+{
+	unsigned found = 0;
+
+	(void)analyzer;
+	for (size_t a = 0; a < ANALYZER_COUNT; a++) {
+		found += rows_named(analyzers[a], row->name);
+	}
+	expect(found == 1, row, "defined more than once");
+}
+
 static void families_are_defined_once(void **state)
 {
 	(void)state;
-	for (size_t a = 0; a < ANALYZER_COUNT; a++) {
-		for (size_t r = 0; r < analyzers[a]->row_count; r++) {
-			unsigned found = 0;
-
-			for (size_t b = 0; b < ANALYZER_COUNT; b++) {
-				for (size_t q = 0; q < analyzers[b]->row_count; q++) {
-					found += strcmp(analyzers[a]->rows[r].name,
-					                analyzers[b]->rows[q].name) == 0;
-				}
-			}
-			expect(found == 1, &analyzers[a]->rows[r], "defined more than once");
-		}
-	}
+	for_each_row(check_unique);
 }
 
 /* "fabricpulse_port_bytes_total" stands beside "fabricpulse_port_packets_total". */

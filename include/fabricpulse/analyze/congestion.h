@@ -6,10 +6,10 @@
  * ect1). It is kept for all IP packets and for RDMA data (SEND, WRITE, READ response) alone: the
  * field of a CNP means nothing, and acknowledgements are often not ECT.
  *
- * A switch marks and trims where a packet leaves it, and a host sends neither marked nor trimmed. So
- * in the fabric view, which counts packets where they enter, nothing is marked as long as roles are
- * known; look at ports for that. An ingress sample shows what the switches before did, an egress
- * sample may include the port's own mark. CNPs come from hosts: the fabric view has them.
+ * A switch marks and trims where a packet leaves it, and a host sends neither marked nor trimmed.
+ * So in the fabric view, which counts packets where they enter, nothing is marked as long as roles
+ * are known; look at ports for that. An ingress sample shows what the switches before did, an
+ * egress sample may include the port's own mark. CNPs come from hosts: the fabric view has them.
  */
 #pragma once
 

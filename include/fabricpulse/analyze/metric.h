@@ -124,8 +124,8 @@ struct metric_row {
 	.offset = offsetof(struct entity, field)
 /* clang-format on */
 
-/* Where the cell of a pair of slots lies in the struct; slots of dimensions that a row does not have
- * are 0. */
+/* Where the cell of a pair of slots lies in the struct; slots of dimensions that a row does not
+ * have are 0. */
 size_t metric_cell_offset(const struct metric_row *row, uint32_t slot1, uint32_t slot2);
 
 /* Dimensions that several analyzers share. */
