@@ -71,6 +71,20 @@ const char *entity_port_name(const struct shards *shards, const struct agent_ent
 	return namebox_get(&port->name, out);
 }
 
+static bool text_is(struct text text, const char *what)
+{
+	return strlen(what) == text.len && memcmp(text.at, what, text.len) == 0;
+}
+
+bool entity_agent_is(const struct shards *shards, const struct agent_entry *agent, struct text name)
+{
+	char address[ADDR_TEXT_SIZE];
+	char host[NAME_SIZE];
+
+	return name.len > 0 && (text_is(name, addr_text(&agent->addr, address)) ||
+	                        text_is(name, entity_host_name(shards, agent, host)));
+}
+
 static enum fp_err list_add(struct entity_list *list, const struct entity *entity)
 {
 	if (list->count == list->size) {

@@ -79,3 +79,7 @@ const char *entity_host_name(const struct shards *shards, const struct agent_ent
                              char out[static NAME_SIZE]);
 const char *entity_port_name(const struct shards *shards, const struct agent_entry *agent,
                              const struct port_entry *port, char out[static NAME_SIZE]);
+
+/* True when the agent has this address, or is shown under this name. */
+bool entity_agent_is(const struct shards *shards, const struct agent_entry *agent,
+                     struct text name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fabricpulse/export/metrics.h"
+#include "json_put_priv.h"
 #include "self_rows_priv.h"
 
 static const char *const type_names[METRIC_TYPE_COUNT] = {
@@ -79,31 +80,25 @@ static void print_markdown(const struct metric_row *row, const char *group, cons
 	strbuf_puts(out, " |\n");
 }
 
-static void put_member(struct strbuf *out, const char *key, const char *value)
-{
-	strbuf_puts(out, key);
-	strbuf_put_json(out, (struct bytes){ (const uint8_t *)value, strlen(value) });
-}
-
 static void print_json(const struct metric_row *row, const char *group, const char *labels,
                        struct strbuf *out)
 {
-	const char *separator = "";
-
-	put_member(out, out->len > 1 ? ",\n{\"name\":" : "{\"name\":", row->name);
-	put_member(out, ",\"type\":", type_names[row->type]);
-	put_member(out, ",\"group\":", group);
-	put_member(out, ",\"scope\":", scopes[row->scope].name);
-	strbuf_puts(out, ",\"labels\":[");
+	json_open(out, NULL, '{');
+	json_text(out, "name", row->name);
+	json_text(out, "type", type_names[row->type]);
+	json_text(out, "group", group);
+	json_text(out, "scope", scopes[row->scope].name);
+	json_open(out, "labels", '[');
 	while (labels[0] != '\0') {
 		const size_t len = strcspn(labels, ",");
 
-		strbuf_printf(out, "%s\"%.*s\"", separator, (int)len, labels);
-		separator = ",";
+		json_key(out, NULL);
+		strbuf_put_json(out, (struct bytes){ (const uint8_t *)labels, len });
 		labels += len + (labels[len] == ',' ? 1 : 0);
 	}
-	put_member(out, "],\"help\":", row->help);
-	strbuf_putc(out, '}');
+	json_close(out, ']');
+	json_text(out, "help", row->help);
+	json_close(out, '}');
 }
 
 static const struct {

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "fabricpulse/base/clock.h"
 #include "fabricpulse/base/mem.h"
 #include "sflowrt_priv.h"
 
@@ -56,16 +55,14 @@ void sflowrt_print_ai_metrics(const struct shards *s, const struct compat_config
 	print_top(config, "ai_drops", "reason", now.drops, now.drop_count, out);
 }
 
-static void put_top_json(const struct compat_top *top, uint32_t count, struct strbuf *out)
+static void put_top_json(struct strbuf *out, const char *key, const struct compat_top *top,
+                         uint32_t count)
 {
-	strbuf_putc(out, '{');
+	json_open(out, key, '{');
 	for (uint32_t i = 0; i < count; i++) {
-		strbuf_puts(out, i > 0 ? "," : "");
-		sflowrt_put_text(out, top[i].name);
-		strbuf_putc(out, ':');
-		sflowrt_put_number(out, top[i].value);
+		sflowrt_number(out, top[i].name, top[i].value);
 	}
-	strbuf_putc(out, '}');
+	json_close(out, '}');
 }
 
 /* Members of a point: the scalars, then the two lists. */
@@ -79,14 +76,15 @@ static const char *member_name(size_t member)
 	return member == MEMBER_DROPS ? "top-5-drop-reasons" : compat_scalar_names[member];
 }
 
-static void put_member(const struct compat_snapshot *point, size_t member, struct strbuf *out)
+static void put_member(struct strbuf *out, const char *key, const struct compat_snapshot *point,
+                       size_t member)
 {
 	if (member == MEMBER_OPERATIONS) {
-		put_top_json(point->operations, point->operation_count, out);
+		put_top_json(out, key, point->operations, point->operation_count);
 	} else if (member == MEMBER_DROPS) {
-		put_top_json(point->drops, point->drop_count, out);
+		put_top_json(out, key, point->drops, point->drop_count);
 	} else {
-		sflowrt_put_number(out, point->scalar[member]);
+		sflowrt_number(out, key, point->scalar[member]);
 	}
 }
 
@@ -95,14 +93,11 @@ void sflowrt_print_metric_json(const struct shards *s, struct strbuf *out)
 	struct compat_snapshot now;
 
 	compat_snapshot_get(s, &now);
-	strbuf_putc(out, '{');
+	json_open(out, NULL, '{');
 	for (size_t i = 0; i < MEMBER_COUNT && now.is_valid; i++) {
-		strbuf_puts(out, i > 0 ? ",\"" : "\"");
-		strbuf_puts(out, member_name(i));
-		strbuf_puts(out, "\":");
-		put_member(&now, i, out);
+		put_member(out, member_name(i), &now, i);
 	}
-	strbuf_putc(out, '}');
+	json_close(out, '}');
 }
 
 enum fp_err sflowrt_print_one_metric_json(const struct shards *s, const char *name,
@@ -113,7 +108,7 @@ enum fp_err sflowrt_print_one_metric_json(const struct shards *s, const char *na
 	compat_snapshot_get(s, &now);
 	for (size_t i = 0; i < MEMBER_COUNT && now.is_valid; i++) {
 		if (strcmp(name, member_name(i)) == 0) {
-			put_member(&now, i, out);
+			put_member(out, NULL, &now, i);
 			return FP_OK;
 		}
 	}
@@ -130,40 +125,36 @@ void sflowrt_print_trend_json(const struct shards *s, uint64_t after_ms, struct 
 		return;
 	}
 	count = compat_history_get(s, after_ms, points, COMPAT_HISTORY);
-	strbuf_printf(out, "{\"trend\":{\"maxPoints\":%d,\"trends\":{", COMPAT_HISTORY);
+	json_open(out, NULL, '{');
+	json_open(out, "trend", '{');
+	json_u64(out, "maxPoints", COMPAT_HISTORY);
+	json_open(out, "trends", '{');
 	for (size_t member = 0; member < MEMBER_COUNT; member++) {
-		strbuf_puts(out, member > 0 ? ",\"" : "\"");
-		strbuf_puts(out, member_name(member));
-		strbuf_puts(out, "\":[");
+		json_open(out, member_name(member), '[');
 		for (size_t i = 0; i < count; i++) {
-			strbuf_puts(out, i > 0 ? "," : "");
-			put_member(&points[i], member, out);
+			put_member(out, NULL, &points[i], member);
 		}
-		strbuf_putc(out, ']');
+		json_close(out, ']');
 	}
-	strbuf_puts(out, "},\"times\":[");
+	json_close(out, '}');
+	json_open(out, "times", '[');
 	for (size_t i = 0; i < count; i++) {
-		strbuf_puts(out, i > 0 ? "," : "");
-		strbuf_put_u64(out, points[i].time_ns / NS_PER_MS);
+		json_u64(out, NULL, points[i].time_ns / NS_PER_MS);
 	}
 	strbuf_puts(out, "]}}");
 	mem_free(points);
 }
 
-static void put_number_member(struct strbuf *out, const char *key, double value)
+static void put_baseline(struct strbuf *out, const char *key, double mean, double sdev,
+                         uint32_t count)
 {
-	strbuf_puts(out, key);
-	sflowrt_put_number(out, value);
-}
-
-static void put_baseline(struct strbuf *out, double mean, double sdev, uint32_t count)
-{
-	put_number_member(out, "{\"mean\":", mean);
-	put_number_member(out, ",\"sdev\":", sdev);
-	put_number_member(out, ",\"min\":", mean - SENSITIVITY * sdev);
-	put_number_member(out, ",\"max\":", mean + SENSITIVITY * sdev);
-	put_number_member(out, ",\"count\":", count);
-	strbuf_putc(out, '}');
+	json_open(out, key, '{');
+	sflowrt_number(out, "mean", mean);
+	sflowrt_number(out, "sdev", sdev);
+	sflowrt_number(out, "min", mean - SENSITIVITY * sdev);
+	sflowrt_number(out, "max", mean + SENSITIVITY * sdev);
+	json_u64(out, "count", count);
+	json_close(out, '}');
 }
 
 void sflowrt_print_period_json(const struct shards *s, struct strbuf *out)
@@ -171,12 +162,11 @@ void sflowrt_print_period_json(const struct shards *s, struct strbuf *out)
 	struct compat_period p;
 
 	compat_period_get(s, &p);
-	put_number_member(out, "{\"value\":", p.value);
-	put_number_member(out, ",\"period\":", p.period);
-	put_number_member(out, ",\"threshold\":", p.threshold);
-	strbuf_puts(out, ",\"baselineLoad\":");
-	put_baseline(out, p.load_mean, p.load_sdev, p.load_count);
-	strbuf_puts(out, ",\"baselinePeriod\":");
-	put_baseline(out, p.period_mean, p.period_sdev, p.period_count);
-	strbuf_putc(out, '}');
+	json_open(out, NULL, '{');
+	sflowrt_number(out, "value", p.value);
+	sflowrt_number(out, "period", p.period);
+	sflowrt_number(out, "threshold", p.threshold);
+	put_baseline(out, "baselineLoad", p.load_mean, p.load_sdev, p.load_count);
+	put_baseline(out, "baselinePeriod", p.period_mean, p.period_sdev, p.period_count);
+	json_close(out, '}');
 }

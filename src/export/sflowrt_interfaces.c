@@ -123,15 +123,11 @@ static bool list_next(const char **list, struct text *item)
 	return true;
 }
 
-static bool text_is(struct text text, const char *what)
-{
-	return strlen(what) == text.len && memcmp(text.at, what, text.len) == 0;
-}
-
 static const struct engine_metric *metric_find(struct text name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(engine_metrics); i++) {
-		if (text_is(name, engine_metrics[i].name)) {
+		if (strlen(engine_metrics[i].name) == name.len &&
+		    memcmp(engine_metrics[i].name, name.at, name.len) == 0) {
 			return &engine_metrics[i];
 		}
 	}
@@ -157,17 +153,13 @@ struct engine {
 
 static bool is_asked_for(const struct shards *s, const struct agent_entry *agent, const char *list)
 {
-	char address[ADDR_TEXT_SIZE];
-	char host[NAME_SIZE];
 	struct text item;
 
 	if (strcmp(list, "ALL") == 0) {
 		return true;
 	}
-	addr_text(&agent->addr, address);
-	entity_host_name(s, agent, host);
 	while (list_next(&list, &item)) {
-		if (item.len > 0 && (text_is(item, address) || text_is(item, host))) {
+		if (entity_agent_is(s, agent, item)) {
 			return true;
 		}
 	}

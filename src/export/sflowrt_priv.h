@@ -2,9 +2,8 @@
 /* What sFlow-RT's bodies share: names with the operator's prefix, TYPE lines where asked for. */
 #pragma once
 
-#include <math.h>
-
 #include "fabricpulse/export/sflowrt.h"
+#include "json_put_priv.h"
 
 static inline void sflowrt_put_name(struct strbuf *out, const struct compat_config *config,
                                     const char *name)
@@ -25,13 +24,14 @@ static inline void sflowrt_put_type(struct strbuf *out, const struct compat_conf
 	}
 }
 
-/* JSON and sFlow-RT know only finite numbers. */
+/* sFlow-RT knows only finite numbers. */
 static inline void sflowrt_put_number(struct strbuf *out, double value)
 {
 	strbuf_put_double(out, isfinite(value) ? value : 0);
 }
 
-static inline void sflowrt_put_text(struct strbuf *out, const char *text)
+static inline void sflowrt_number(struct strbuf *out, const char *key, double value)
 {
-	strbuf_put_json(out, (struct bytes){ (const uint8_t *)text, strlen(text) });
+	json_key(out, key);
+	sflowrt_put_number(out, value);
 }

@@ -39,73 +39,59 @@ static void count_all(const struct topology_view *v, struct counts *out)
 	}
 }
 
-static void put_number(struct strbuf *out, const char *key, uint64_t value)
+static void put_links(struct strbuf *out, const char *key, const struct topology_view *v,
+                      enum link_state state)
 {
-	strbuf_puts(out, key);
-	strbuf_put_u64(out, value);
-}
-
-static void put_item(struct strbuf *out, const char *name, bool *is_first)
-{
-	strbuf_puts(out, *is_first ? "" : ",");
-	sflowrt_put_text(out, name);
-	*is_first = false;
-}
-
-static void put_links(const struct topology_view *v, enum link_state state, struct strbuf *out)
-{
-	bool is_first = true;
-
-	strbuf_putc(out, '[');
+	json_open(out, key, '[');
 	for (size_t i = 0; i < link_count(v); i++) {
 		const struct topology_link *link = topology_link_at(v->topology, i);
 
 		if (topology_view_link(v, link) == state) {
-			put_item(out, link->name, &is_first);
+			json_text(out, NULL, link->name);
 		}
 	}
-	strbuf_putc(out, ']');
+	json_close(out, ']');
 }
 
-static void put_nodes(const struct topology_view *v, enum node_state state, struct strbuf *out)
+static void put_nodes(struct strbuf *out, const char *key, const struct topology_view *v,
+                      enum node_state state)
 {
-	bool is_first = true;
-
-	strbuf_putc(out, '[');
+	json_open(out, key, '[');
 	for (size_t i = 0; i < node_count(v); i++) {
 		const struct topology_node *node = topology_node_at(v->topology, i);
 
 		if (topology_view_node(v, node) == state) {
-			put_item(out, node->name, &is_first);
+			json_text(out, NULL, node->name);
 		}
 	}
-	strbuf_putc(out, ']');
+	json_close(out, ']');
 }
 
 static void print_status(const struct topology_view *v, void *arg)
 {
-	const struct print *p = arg;
-	struct strbuf *out = p->out;
+	struct strbuf *out = ((const struct print *)arg)->out;
 	struct counts n;
 
 	count_all(v, &n);
-	put_number(out, "{\"version\":", v->version);
-	put_number(out, ",\"links\":{\"total\":", link_count(v));
-	put_number(out, ",\"monitored\":", n.links[LINK_UP] + n.links[LINK_DOWN]);
-	put_number(out, ",\"up\":", n.links[LINK_UP]);
-	put_number(out, ",\"down\":", n.links[LINK_DOWN]);
-	strbuf_puts(out, ",\"details\":{\"unmonitored\":");
-	put_links(v, LINK_UNMONITORED, out);
-	strbuf_puts(out, ",\"down\":");
-	put_links(v, LINK_DOWN, out);
-	put_number(out, "}},\"nodes\":{\"total\":", node_count(v));
-	put_number(out, ",\"monitored\":", n.nodes[NODE_FLOWS] + n.nodes[NODE_NOFLOWS]);
-	put_number(out, ",\"flows\":", n.nodes[NODE_FLOWS]);
-	put_number(out, ",\"noflows\":", n.nodes[NODE_NOFLOWS]);
-	strbuf_puts(out, ",\"details\":{\"unmonitored\":");
-	put_nodes(v, NODE_UNMONITORED, out);
-	strbuf_puts(out, ",\"noflows\":");
-	put_nodes(v, NODE_NOFLOWS, out);
+	json_open(out, NULL, '{');
+	json_u64(out, "version", v->version);
+	json_open(out, "links", '{');
+	json_u64(out, "total", link_count(v));
+	json_u64(out, "monitored", n.links[LINK_UP] + n.links[LINK_DOWN]);
+	json_u64(out, "up", n.links[LINK_UP]);
+	json_u64(out, "down", n.links[LINK_DOWN]);
+	json_open(out, "details", '{');
+	put_links(out, "unmonitored", v, LINK_UNMONITORED);
+	put_links(out, "down", v, LINK_DOWN);
+	strbuf_puts(out, "}}");
+	json_open(out, "nodes", '{');
+	json_u64(out, "total", node_count(v));
+	json_u64(out, "monitored", n.nodes[NODE_FLOWS] + n.nodes[NODE_NOFLOWS]);
+	json_u64(out, "flows", n.nodes[NODE_FLOWS]);
+	json_u64(out, "noflows", n.nodes[NODE_NOFLOWS]);
+	json_open(out, "details", '{');
+	put_nodes(out, "unmonitored", v, NODE_UNMONITORED);
+	put_nodes(out, "noflows", v, NODE_NOFLOWS);
 	strbuf_puts(out, "}}}");
 }
 
@@ -123,56 +109,49 @@ static void print_version(const struct topology_view *v, void *arg)
 	strbuf_put_u64(p->out, v->version);
 }
 
-/* "hostname":…,"flows":…} */
-static void put_agent(const struct entity *agent, struct strbuf *out)
+static void put_agent(struct strbuf *out, const struct entity *agent)
 {
 	char hostname[NAME_SIZE];
 
-	strbuf_puts(out, "\"hostname\":");
-	sflowrt_put_text(out, namebox_get(&entity_agent(agent)->hostname, hostname));
-	strbuf_puts(out, topology_view_has_flows(agent) ? ",\"flows\":true}" : ",\"flows\":false}");
+	json_text(out, "hostname", namebox_get(&entity_agent(agent)->hostname, hostname));
+	json_bool(out, "flows", topology_view_has_flows(agent));
+	json_close(out, '}');
 }
 
 static void print_agents(const struct topology_view *v, void *arg)
 {
 	struct strbuf *out = ((const struct print *)arg)->out;
 	char address[ADDR_TEXT_SIZE];
-	bool is_first = true;
 
-	strbuf_putc(out, '{');
+	json_open(out, NULL, '{');
 	for (size_t i = 0; i < node_count(v); i++) {
 		const struct topology_node *node = topology_node_at(v->topology, i);
 		const struct entity *agent = v->agents[node->device];
 
-		if (agent == NULL) {
-			continue;
+		if (agent != NULL) {
+			json_open(out, node->name, '{');
+			json_text(out, "agent", addr_text(&entity_agent(agent)->addr, address));
+			put_agent(out, agent);
 		}
-		put_item(out, node->name, &is_first);
-		strbuf_puts(out, ":{\"agent\":");
-		sflowrt_put_text(out, addr_text(&entity_agent(agent)->addr, address));
-		strbuf_putc(out, ',');
-		put_agent(agent, out);
 	}
-	strbuf_putc(out, '}');
+	json_close(out, '}');
 }
 
 static void print_unknown(const struct topology_view *v, void *arg)
 {
 	struct strbuf *out = ((const struct print *)arg)->out;
 	char address[ADDR_TEXT_SIZE];
-	bool is_first = true;
 
-	strbuf_putc(out, '{');
+	json_open(out, NULL, '{');
 	for (uint32_t i = 0; i < v->entities.agents.count; i++) {
 		const struct entity *agent = &v->entities.agents.at[i];
 
 		if (v->devices[i] == TOPOLOGY_NONE) {
-			put_item(out, addr_text(&entity_agent(agent)->addr, address), &is_first);
-			strbuf_puts(out, ":{");
-			put_agent(agent, out);
+			json_open(out, addr_text(&entity_agent(agent)->addr, address), '{');
+			put_agent(out, agent);
 		}
 	}
-	strbuf_putc(out, '}');
+	json_close(out, '}');
 }
 
 enum fp_err sflowrt_print_topology_json(const struct shards *s, const char *what,
@@ -215,7 +194,8 @@ static void put_states(const struct print *p, const char *name, const char *cons
 		sflowrt_put_name(p->out, p->config, name);
 		strbuf_puts(p->out, "{status=\"");
 		strbuf_puts(p->out, states[i]);
-		put_number(p->out, "\"} ", counts[i]);
+		strbuf_puts(p->out, "\"} ");
+		strbuf_put_u64(p->out, counts[i]);
 		strbuf_putc(p->out, '\n');
 	}
 }
@@ -260,17 +240,14 @@ static void sum_traffic(const struct topology_view *v, struct sflowrt_rates *sum
 
 static void print_metrics(const struct topology_view *v, void *arg)
 {
-	static const char *const link_states[LINK_STATE_COUNT] = { "unmonitored", "up", "down" };
-	static const char *const node_states[NODE_STATE_COUNT] = { "unmonitored", "noflows",
-		                                                   "flows" };
 	const struct print *p = arg;
 	struct sflowrt_rates sum;
 	struct counts n;
 
 	count_all(v, &n);
 	sum_traffic(v, &sum);
-	put_states(p, "topology_links", link_states, n.links, LINK_STATE_COUNT);
-	put_states(p, "topology_nodes", node_states, n.nodes, NODE_STATE_COUNT);
+	put_states(p, "topology_links", link_state_names, n.links, LINK_STATE_COUNT);
+	put_states(p, "topology_nodes", node_state_names, n.nodes, NODE_STATE_COUNT);
 	put_sum(p, "topology_traffic_bps", sum.bps);
 	put_sum(p, "topology_traffic_speed", sum.speed);
 	put_sum(p, "topology_traffic_pps", sum.pps);

@@ -8,6 +8,9 @@
 #include "fabricpulse/analyze/interfaces.h"
 #include "fabricpulse/base/mem.h"
 
+const char *const link_state_names[LINK_STATE_COUNT] = { "unmonitored", "up", "down" };
+const char *const node_state_names[NODE_STATE_COUNT] = { "unmonitored", "noflows", "flows" };
+
 struct use {
 	const struct shards *shards;
 	void (*call)(const struct topology_view *view, void *arg);

@@ -20,6 +20,7 @@ enum link_state {
 	LINK_DOWN,
 	LINK_STATE_COUNT, /* last */
 };
+extern const char *const link_state_names[LINK_STATE_COUNT];
 
 enum node_state {
 	NODE_UNMONITORED = 0, /* its agent is not known, or silent */
@@ -27,6 +28,7 @@ enum node_state {
 	NODE_FLOWS,
 	NODE_STATE_COUNT, /* last */
 };
+extern const char *const node_state_names[NODE_STATE_COUNT];
 
 /* Join, then call `use` while the topology is held: be short. FP_NO_MEMORY: `use` was not called. */
 FP_MUST_USE enum fp_err topology_view_with(const struct shards *shards,
