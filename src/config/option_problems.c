@@ -18,6 +18,7 @@
 #include "fabricpulse/base/utf8.h"
 
 #define TEXT_BYTES_MAX 1024u /* one mistake's key and sentence */
+#define RAW_BYTES_MAX  4096u /* before it is made printable and cut */
 #define PATH_BYTES_MAX 256u
 #define PATH_DEPTH_MAX 32u
 
@@ -153,7 +154,7 @@ text_make(const struct option_node *where, const char *key, const char *format, 
 	char line[TEXT_BYTES_MAX];
 	char *text = NULL;
 
-	strbuf_init(&raw, 4 * TEXT_BYTES_MAX);
+	strbuf_init(&raw, RAW_BYTES_MAX);
 	prefix_print(where, key, &raw);
 	strbuf_vprintf(&raw, format, args);
 	if (raw.at != NULL) {

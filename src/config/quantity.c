@@ -32,12 +32,9 @@ static const struct unit sizes[] = {
 };
 
 static const struct unit durations[] = {
-	{ "w", 7 * 86400 * NS_PER_SECOND },
-	{ "d", 86400 * NS_PER_SECOND },
-	{ "h", 3600 * NS_PER_SECOND },
-	{ "m", 60 * NS_PER_SECOND },
-	{ "s", NS_PER_SECOND },
-	{ "ms", NS_PER_MS },
+	{ "w", 604800 * NS_PER_SECOND }, { "d", 86400 * NS_PER_SECOND },
+	{ "h", 3600 * NS_PER_SECOND },   { "m", 60 * NS_PER_SECOND },
+	{ "s", NS_PER_SECOND },          { "ms", NS_PER_MS },
 	{ "us", NS_PER_MS / 1000 },
 };
 

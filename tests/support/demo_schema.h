@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A small schema for the tests of the config room: a section of scalars and lists, one that is itself a value, a tree,
- * and two tables that share a section. */
+/* A small schema for the tests of the config room: a section of scalars and lists, one that is
+ * itself a value, a tree, and two tables that share a section. */
 #pragma once
 
 #include "fabricpulse/config/config.h"

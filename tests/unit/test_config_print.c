@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is printed from rows: the default file and the manual are current, and the file gives the defaults back. */
+/* What is printed from rows: the default file and the manual are current, and the file gives the
+ * defaults back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -190,7 +191,31 @@ static void the_manual_is_current(void **state)
 	strbuf_deinit(&file);
 }
 
-/* What a reader sees must be whole sentences, and what a flag needs must be there. */
+/* What a reader sees is whole sentences, and what a kind needs is there. */
+static bool is_well_formed(const struct option_row *row)
+{
+	size_t len = row->help != NULL ? strlen(row->help) : 0;
+
+	return len > 0 && row->help[len - 1] == '.' && row->fallback != NULL &&
+	       strspn(row->key, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(row->key) &&
+	       (row->kind == OPTION_ENUM) == (row->choices != NULL) &&
+	       (row->kind == OPTION_TREE) == (row->read != NULL);
+}
+
+static void check_rows(const struct option_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_row *row = &table->rows[i];
+		size_t place;
+
+		if (!is_well_formed(row)) {
+			fail_msg("%s.%s is not well formed", table->section, row->key);
+		}
+		assert_ptr_equal(config_find(&settings_schema, table->section, row->key, &place),
+		                 row);
+	}
+}
+
 static void every_row_is_well_formed(void **state)
 {
 	(void)state;
@@ -199,23 +224,7 @@ static void every_row_is_well_formed(void **state)
 
 		assert_true(section->about == NULL ||
 		            section->about[strlen(section->about) - 1] == '.');
-		for (size_t j = 0; j < section->table->count; j++) {
-			const struct option_row *row = &section->table->rows[j];
-			size_t len = row->help != NULL ? strlen(row->help) : 0;
-			size_t place;
-
-			if (len == 0 || row->help[len - 1] != '.' || row->fallback == NULL ||
-			    strspn(row->key, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
-			        strlen(row->key) ||
-			    (row->kind == OPTION_ENUM) != (row->choices != NULL) ||
-			    (row->kind == OPTION_TREE) != (row->read != NULL)) {
-				fail_msg("%s.%s is not well formed", section->table->section,
-				         row->key);
-			}
-			assert_ptr_equal(config_find(&settings_schema, section->table->section,
-			                             row->key, &place),
-			                 row);
-		}
+		check_rows(section->table);
 	}
 }
 

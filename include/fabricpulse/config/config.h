@@ -18,7 +18,7 @@
 
 struct config_section {
 	const struct option_table *table;
-	size_t offset;     /* of the room's config in the struct that is filled */
+	size_t offset; /* of the room's config in the struct that is filled */
 	/* One sentence for the file and the manual; NULL where the only row says it. */
 	const char *about;
 };
