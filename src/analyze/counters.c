@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Momentary values by table, and the choice of who speaks for an agent.
+/* Momentary values by table.
  *
  * Problem: some eighty fields of a dozen records are shown as they come, each with its own width
  * and its own way to say "unknown". Approach: an analyzer names wire field and gauge; width and
@@ -10,31 +10,10 @@
 
 #include <string.h>
 
-bool speaker_accepts(struct speaker *s, const struct counter_event *event, struct delta_base *base)
-{
-	bool is_same =
-	    s->source.class_ == event->source.class_ && s->source.index == event->source.index;
-
-	if (s->heard_ns != 0 && !is_same && event->time_ns < s->heard_ns + SPEAKER_SILENCE_NS) {
-		return false;
-	}
-	if (s->heard_ns != 0 && !is_same && base != NULL) {
-		memset(base, 0, sizeof *base);
-	}
-	s->source = event->source;
-	if (event->time_ns > s->heard_ns) {
-		s->heard_ns = event->time_ns;
-	}
-	return true;
-}
-
 /* The field at this place, or NULL when the record was too short for it. */
 static const struct sflow_field *field_at(const struct counter_event *event, size_t wire)
 {
-	uint32_t present;
-
-	memcpy(&present, &event->value, sizeof present); /* `fields`, the first of every record */
-	for (uint32_t i = 0; i < event->type->field_count && i < present; i++) {
+	for (uint32_t i = 0; i < event->type->field_count && i < event_fields(event); i++) {
 		if (event->type->fields[i].offset == wire) {
 			return &event->type->fields[i];
 		}
@@ -81,8 +60,24 @@ void readings_take(const struct reading *readings, size_t count, const struct co
 	}
 }
 
+bool record_take(const struct record_row *row, const struct counter_event *event, void *entry,
+                 struct delta *out)
+{
+	if (event_fields(event) < row->fields) {
+		return false;
+	}
+	readings_take(row->readings, row->reading_count, event, entry);
+	return row->counters.count != 0 && delta_take(&row->counters, event, entry, out);
+}
+
 static bool label_in_out(uint32_t slot, struct strbuf *out)
 {
 	return metric_label(out, "direction", direction_name((enum direction)slot));
 }
 const struct metric_dim dim_in_out = { 2, label_in_out, "direction" };
+
+static bool label_size_free(uint32_t slot, struct strbuf *out)
+{
+	return metric_label(out, "kind", slot == 0 ? "size" : "free");
+}
+const struct metric_dim dim_size_free = { 2, label_size_free, "kind" };

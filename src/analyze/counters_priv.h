@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the analyzers of counter records share, besides the differences (analyze/delta.h): momentary
- * values, and who speaks for an agent. */
+ * values. */
 #pragma once
 
 #include "fabricpulse/analyze/delta.h"
@@ -8,6 +8,8 @@
 
 /* direction="in|out": counters know their direction, so there is no third slot. */
 extern const struct metric_dim dim_in_out;
+/* kind="size|free" of memories and disks. */
+extern const struct metric_dim dim_size_free;
 
 /* A momentary value of a record, and where it is shown. Kind and "unknown" come from the record's
  * own table. */
@@ -21,16 +23,22 @@ struct reading {
 void readings_take(const struct reading *readings, size_t count, const struct counter_event *event,
                    void *entry);
 
-/* The entity whose record an agent's entry holds. Switches of several line cards report some
- * records once a card; their counters must not be mixed, so the one that speaks first keeps its
- * place until it is silent for SPEAKER_SILENCE_NS. */
-#define SPEAKER_SILENCE_NS (UINT64_C(300) * 1000000000)
+/* How many fields of its record an event carries: the first member of every record. */
+static inline uint32_t event_fields(const struct counter_event *event)
+{
+	return event->value.if_counters.fields;
+}
 
-struct speaker {
-	struct sflow_source source;
-	uint64_t heard_ns; /* 0: nobody yet */
+/* What is taken from one record. A record with a short form has a row for what may be missing. */
+struct record_row {
+	enum sflow_record_id id;
+	uint32_t fields; /* that the event must carry for this row */
+	const struct reading *readings;
+	size_t reading_count;
+	struct delta_record counters; /* count 0: none */
 };
 
-/* True when the event's entity holds the place. When it takes it over from another one, `base`
- * (may be NULL) is emptied. */
-bool speaker_accepts(struct speaker *s, const struct counter_event *event, struct delta_base *base);
+/* Take the event's readings and the difference of its counters. False: no difference to add (late,
+ * too short, or a row without counters). */
+bool record_take(const struct record_row *row, const struct counter_event *event, void *entry,
+                 struct delta *out);

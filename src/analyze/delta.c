@@ -142,3 +142,22 @@ double delta_rate(const struct delta *d, uint32_t i)
 	}
 	return (double)d->by[i] * (double)NS_PER_SECOND / (double)d->interval_ns;
 }
+
+bool speaker_accepts(struct speaker *s, const struct counter_event *event, struct delta_base *bases,
+                     size_t count)
+{
+	bool is_same =
+	    s->source.class_ == event->source.class_ && s->source.index == event->source.index;
+
+	if (s->heard_ns != 0 && !is_same && event->time_ns < s->heard_ns + SPEAKER_SILENCE_NS) {
+		return false;
+	}
+	if (s->heard_ns != 0 && !is_same) {
+		memset(bases, 0, count * sizeof *bases);
+	}
+	s->source = event->source;
+	if (event->time_ns > s->heard_ns) {
+		s->heard_ns = event->time_ns;
+	}
+	return true;
+}

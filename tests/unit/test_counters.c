@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Readings by table: widths, unknown values, records too short; and who speaks for an agent. */
+/* Readings by table: widths, unknown values, records too short. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,36 +93,11 @@ static void test_short_records(void **state)
 	assert_true(isnan(gauge_get(&entry.steal)));
 }
 
-static void test_the_first_to_speak_keeps_its_place(void **state)
-{
-	struct speaker speaker = { 0 };
-	struct delta_base base = { .known = 7 };
-	struct counter_event one = event_of(SF_energy), two = event_of(SF_energy);
-
-	(void)state;
-	one.source = (struct sflow_source){ 2, 1 };
-	two.source = (struct sflow_source){ 2, 2 };
-	assert_true(speaker_accepts(&speaker, &one, &base));
-	two.time_ns += 20 * NS_PER_SECOND;
-	assert_false(speaker_accepts(&speaker, &two, &base));
-	one.time_ns += 100 * NS_PER_SECOND;
-	assert_true(speaker_accepts(&speaker, &one, &base));
-	two.time_ns = one.time_ns + SPEAKER_SILENCE_NS - 1;
-	assert_false(speaker_accepts(&speaker, &two, &base));
-	assert_int_equal(base.known, 7);
-	two.time_ns++;
-	assert_true(speaker_accepts(&speaker, &two, &base));
-	assert_int_equal(base.known, 0);
-	one.time_ns = two.time_ns + NS_PER_SECOND;
-	assert_false(speaker_accepts(&speaker, &one, NULL));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_widths_and_unknowns),
 		cmocka_unit_test(test_short_records),
-		cmocka_unit_test(test_the_first_to_speak_keeps_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

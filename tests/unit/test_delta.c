@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Differences between polls: wraps, resets told and untold, late polls, counters that are not
- * there, and which clock gives the interval. */
+ * there, which clock gives the interval, and whose records are taken. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -262,6 +262,29 @@ static void test_interval_is_unknown_when_time_stands_still(void **state)
 	assert_int_equal(total_of(&entry.octets), 1000);
 }
 
+static void test_the_first_to_speak_keeps_its_place(void **state)
+{
+	struct speaker speaker = { 0 };
+	struct delta_base base = { .known = 7 };
+	struct counter_event one = poll(0, 0, 0, 0), two = poll(20, 0, 0, 0);
+
+	(void)state;
+	one.source = (struct sflow_source){ 2, 1 };
+	two.source = (struct sflow_source){ 2, 2 };
+	assert_true(speaker_accepts(&speaker, &one, &base, 1));
+	assert_false(speaker_accepts(&speaker, &two, &base, 1));
+	one.time_ns += 100 * NS_PER_SECOND;
+	assert_true(speaker_accepts(&speaker, &one, &base, 1));
+	two.time_ns = one.time_ns + SPEAKER_SILENCE_NS - 1;
+	assert_false(speaker_accepts(&speaker, &two, &base, 1));
+	assert_int_equal(base.known, 7);
+	two.time_ns++;
+	assert_true(speaker_accepts(&speaker, &two, &base, 1));
+	assert_int_equal(base.known, 0);
+	one.time_ns = two.time_ns + NS_PER_SECOND;
+	assert_false(speaker_accepts(&speaker, &one, &base, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_interval_takes_event_time_where_uptime_is_no_clock),
 		cmocka_unit_test(test_interval_across_the_wrap_of_uptime),
 		cmocka_unit_test(test_interval_is_unknown_when_time_stands_still),
+		cmocka_unit_test(test_the_first_to_speak_keeps_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,3 +82,18 @@ static inline bool delta_is_valid(const struct delta *d, uint32_t i)
 {
 	return (d->valid >> i & 1u) != 0;
 }
+
+/* The entity whose records an agent's entry holds: worker only. Switches of several line cards
+ * report some records once a card; their counters must not be mixed, so the one that speaks first
+ * keeps its place until it is silent for SPEAKER_SILENCE_NS. */
+#define SPEAKER_SILENCE_NS (UINT64_C(300) * 1000000000)
+
+struct speaker {
+	struct sflow_source source;
+	uint64_t heard_ns; /* 0: nobody yet */
+};
+
+/* True when the event's entity holds the place. When it takes it over from another one, the `count`
+ * bases are emptied. */
+bool speaker_accepts(struct speaker *s, const struct counter_event *event, struct delta_base *bases,
+                     size_t count);
