@@ -126,12 +126,14 @@ static const struct metric_row rows[] = {
 	          "summed over all ports, estimated from samples.",
 	  FABRIC(tunnelled[0][0]),
 	  .dim1 = &dim_outer_ecn,
-	  .dim2 = &dim_inner_ecn },
+	  .dim2 = &dim_inner_ecn,
+	  .is_sparse = true },
 	{ .name = "fabricpulse_link_tunnelled_ecn_samples_total",
 	  .help = "Flow samples that fabricpulse_link_tunnelled_ecn_packets_total rests on.",
 	  FABRIC(tunnelled_samples[0][0]),
 	  .dim1 = &dim_outer_ecn,
-	  .dim2 = &dim_inner_ecn },
+	  .dim2 = &dim_inner_ecn,
+	  .is_sparse = true },
 };
 
 const struct analyzer analyzer_congestion = {

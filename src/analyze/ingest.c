@@ -200,8 +200,8 @@ static const struct metric_row rows[] = {
 	      "Flow samples whose time the agent gave in nanoseconds; all others have the time at "
 	      "which their datagram arrived.",
 	  FABRIC(timestamped) },
-	{ .name = "fabricpulse_counter_records_total",
-	  .help = "Counter records decoded, by record.",
+	{ .name = "fabricpulse_polled_records_total",
+	  .help = "Records of counter samples that were decoded, by record.",
 	  FABRIC(counter_records[0]),
 	  .dim1 = &dim_counter_record,
 	  .is_sparse = true },
