@@ -422,7 +422,7 @@ static const struct metric_row host_rows[] = {
 	  .help = "Speed of the fastest GPU fan of the host; 0 where they are cooled by liquid.",
 	  HOST(GAUGE, gpu_fan_percent),
 	  .scale = 0.01 },
-	{ .name = "fabricpulse_host_counter_resets_total",
+	{ .name = "fabricpulse_host_poll_resets_total",
 	  .help = "Polls of a host record of which only the base was taken, because the counters "
 	          "had been reset.",
 	  HOST(COUNTER, resets) },

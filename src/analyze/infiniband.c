@@ -64,7 +64,7 @@ static const struct metric_row infiniband_rows[] = {
 	          "when they are full.",
 	  PORT(errors[0]),
 	  .dim1 = &dim_error },
-	{ .name = "fabricpulse_infiniband_counter_resets_total",
+	{ .name = "fabricpulse_infiniband_poll_resets_total",
 	  .help = "Polls of InfiniBand counters of which only the base was taken, because the "
 	          "counters had been reset.",
 	  PORT(resets) },

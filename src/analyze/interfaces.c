@@ -292,7 +292,7 @@ static const struct metric_row interfaces_rows[] = {
 	{ .name = "fabricpulse_interface_polls_total",
 	  .help = "Counter polls of the port that were used.",
 	  PORT(COUNTER, polls) },
-	{ .name = "fabricpulse_interface_counter_resets_total",
+	{ .name = "fabricpulse_interface_poll_resets_total",
 	  .help = "Counter polls of which only the base was taken because the counters had been "
 	          "reset.",
 	  PORT(COUNTER, resets) },
@@ -322,7 +322,7 @@ static const struct metric_row interfaces_rows[] = {
 	{ .name = "fabricpulse_fabric_interface_polls_total",
 	  .help = "Counter polls of all ports that were used.",
 	  FABRIC(COUNTER, polls) },
-	{ .name = "fabricpulse_fabric_interface_counter_resets_total",
+	{ .name = "fabricpulse_fabric_interface_poll_resets_total",
 	  .help = "Counter polls of all ports of which only the base was taken.",
 	  FABRIC(COUNTER, resets) },
 	{ .name = "fabricpulse_interface_utilization_ratio",

@@ -101,7 +101,7 @@ static const struct metric_row pfc_rows[] = {
 	{ .name = "fabricpulse_pfc_storms_restored_total",
 	  .help = "Queues of the port that came back after a pause storm.",
 	  PORT(storms_restored) },
-	{ .name = "fabricpulse_pfc_counter_resets_total",
+	{ .name = "fabricpulse_pfc_poll_resets_total",
 	  .help =
 	      "Polls of PFC counters of which only the base was taken, because the counters had "
 	      "been reset.",

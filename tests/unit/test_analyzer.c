@@ -68,6 +68,10 @@ static void check_name(const struct analyzer *analyzer, const struct metric_row 
 	       "counters, and only they, end in _total");
 	expect(ends_in(row->name, "_info") == (row->type == METRIC_INFO), row,
 	       "infos, and only they, end in _info");
+	/* As `promtool check metrics` has it. */
+	expect(strstr(row->name, "counter") == NULL && strstr(row->name, "gauge") == NULL &&
+	           strstr(row->name, "histogram") == NULL,
+	       row, "the name says its type");
 	expect(ends_in(row->help, "."), row, "HELP ends in a full stop");
 	expect(!islower((unsigned char)row->help[0]) || strncmp(row->help, "sFlow", 5) == 0, row,
 	       "HELP begins a sentence");
