@@ -30,6 +30,7 @@ RESERVED = ("_bucket", "_count", "_sum", "_created", "_gcount", "_gsum")
 def complaints(name, labels, kind, text):
     words = name.split("_")
     plain = words[:-1] if words[-1] in ("total", "info") else words
+    plain = plain[:-2] if plain[-2:] == ["per", "second"] else plain
     if not name.startswith(PREFIX) and name not in PROCESS:
         yield "does not begin with " + PREFIX
     if not NAME.match(name):
@@ -51,7 +52,7 @@ def complaints(name, labels, kind, text):
         yield "has a label that is not lower case words joined by underscores"
     if ("le" in names) != (kind == "histogram"):
         yield "le is the label of histograms, all of them and only them"
-    if not re.match(r"[A-Z].*[^.]\.$", text):
+    if not re.match(r"(?:[A-Z0-9]|sFlow).*[^.]\.$", text):
         yield "has no help that is a sentence: '%s'" % text
 
 
@@ -63,8 +64,8 @@ def main():
     findings = []
     seen = set()
     for number, line in enumerate(lines):
-        if not line.strip() or line.startswith(" "):
-            continue
+        if not line.strip() or line.startswith((" ", "#")):
+            continue  # a help line, or a heading
         head = HEAD.match(line)
         if not head:
             findings.append(("fabricpulse metrics", number + 1, "cannot read '%s'" % line))
