@@ -123,7 +123,7 @@ static void test_late_ticks_smooth_by_their_own_time(void **state)
 	for (unsigned n = 1; n <= 3; n++) {
 		(void)packet(f, port, 2000000, 125);
 		fixture_feed(f);
-		now_ns = START_NS - TICK_NS + n * 2 * NS_PER_SECOND;
+		now_ns = START_NS - TICK_NS + NS_PER_SECOND * 2 * n;
 		fixture_see_ports(f, now_ns);
 		fixture_digest(f, now_ns);
 		assert_true(is_near(scalar(f, COMPAT_bps), 1e9 * (1 - exp(-(double)n))));
@@ -451,7 +451,7 @@ static void set_rates(struct fixture *f, uint32_t port, double each)
 	gauge_set(&p->rate[IFC_in_discards], each);
 	gauge_set(&p->rate[IFC_out_discards], 2 * each);
 	gauge_set(&p->rate[IFC_in_errors], 3 * each);
-	gauge_set(&p->last_poll_seconds, (double)(START_NS / NS_PER_SECOND));
+	gauge_set(&p->last_poll_seconds, (double)START_NS / 1e9);
 	gauge_set(&p->interval_seconds, 10);
 }
 
@@ -488,7 +488,8 @@ static void test_history(void **state)
 		assert_int_equal(points[i].time_ns - points[i - 1].time_ns, NS_PER_SECOND);
 	}
 	last_ms = points[count - 1].time_ns / NS_PER_MS;
-	assert_int_equal(last_ms, (START_NS - TICK_NS) / NS_PER_MS + (COMPAT_HISTORY + 5) * 1000);
+	assert_int_equal(last_ms,
+	                 (START_NS - TICK_NS) / NS_PER_MS + UINT64_C(1000) * (COMPAT_HISTORY + 5));
 	assert_int_equal(compat_history_get(&f->shards, last_ms, points, 10), 0);
 	assert_int_equal(compat_history_get(&f->shards, last_ms - 3000, points, 10), 3);
 	assert_int_equal(points[2].time_ns / NS_PER_MS, last_ms);

@@ -105,7 +105,7 @@ static void test_memory_disk_and_network(void **state)
 		d->part_max_used = 9000;
 		d->bytes_written = UINT64_C(5000000000) * i;
 		d->write_time = 30 * i;
-		n->bytes_in = UINT64_MAX - 9 + 20 * i;
+		n->bytes_in = UINT64_MAX - 9 + UINT64_C(20) * i;
 		n->pkts_out = 3 * i;
 		n->drops_out = 2 * i;
 		fixture_feed(f);

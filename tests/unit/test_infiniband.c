@@ -42,7 +42,7 @@ static void test_packets_and_errors(void **state)
 		struct sf_ib_counters *c = poll(f, port, 20 * i);
 
 		c->PortRcvPkts = UINT64_C(5000000000) * i;
-		c->PortXmitPkts = 7 * i;
+		c->PortXmitPkts = UINT64_C(7) * i;
 		c->SymbolErrorCounter = i == 2 ? 0 : 10 * i; /* cleared by hand after the second */
 		c->VL15Dropped = 3 * i;
 		c->LinkDownedCounter = UINT32_MAX;

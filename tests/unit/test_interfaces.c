@@ -224,10 +224,10 @@ static void test_sums_by_role(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		struct sf_if_counters *c = poll(f, edge, 20 * i);
 
-		c->ifInOctets = i * 100;
+		c->ifInOctets = UINT64_C(100) * i;
 		c->ifOutDiscards = i * 7;
 		c = poll(f, core, 20 * i);
-		c->ifOutOctets = i * 30;
+		c->ifOutOctets = UINT64_C(30) * i;
 		c->ifInErrors = i * 2;
 		fixture_feed(f);
 	}

@@ -57,7 +57,7 @@ static struct sf_sfp *report(struct fixture *f, uint32_t port, unsigned second,
 	sfp->module_supply_voltage = 3300;
 	sfp->module_temperature = -1500;
 	sfp->lanes.lane_count = count;
-	sfp->lanes.raw = (struct bytes){ wire, count * 4 * WORDS_PER_LANE };
+	sfp->lanes.raw = (struct bytes){ wire, (size_t)count * 4 * WORDS_PER_LANE };
 	return sfp;
 }
 
