@@ -15,6 +15,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
+
 #include "fabricpulse/base/mem.h"
 #include "topology_priv.h"
 
@@ -40,7 +42,7 @@ void topology_free(struct topology *t)
 	if (t == NULL) {
 		return;
 	}
-	mem_free(t->document);
+	cJSON_free(t->document);
 	name_pool_deinit(&t->names);
 	table_deinit(&t->index);
 	mem_free(t->found);

@@ -16,6 +16,8 @@
 #include "fabricpulse/topology/topology.h"
 #include "name_pool_priv.h"
 
+#define TOPOLOGY_TOO_LONG "longer than 32 MiB" /* TOPOLOGY_BYTES_MAX, in words */
+
 /* The first word of a key in the index says what the others are. */
 enum topology_key {
 	KEY_LINK = 1, /* name */
@@ -28,7 +30,7 @@ enum topology_key {
 };
 
 struct topology {
-	char *document; /* the members of the document but "version", without the braces */
+	char *document; /* as JSON without "version"; cJSON's memory */
 	size_t document_bytes;
 	uint32_t written_version; /* "version" of the document; 0: none that could be one */
 	struct name_pool names;

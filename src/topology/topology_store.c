@@ -79,7 +79,7 @@ static enum fp_err load(struct topology_store *store)
 		                          &store->posted, problem, sizeof problem);
 	} else if (errno == EFBIG) {
 		err = FP_BAD_DOCUMENT;
-		(void)snprintf(problem, sizeof problem, "longer than 64 MiB");
+		(void)snprintf(problem, sizeof problem, "%s", TOPOLOGY_TOO_LONG);
 	} else if (errno != ENOENT) {
 		log_error("topology", "cannot read the kept topology", "file=\"%s\" err=\"%s\"",
 		          store->state_path, strerror(errno));
@@ -156,7 +156,7 @@ static enum fp_err keep(struct topology_store *store, char *problem, size_t size
 	if (store->state_path == NULL) {
 		return FP_OK;
 	}
-	strbuf_init(&text, TOPOLOGY_BYTES_MAX + 64); /* "version" may be new */
+	strbuf_init(&text, TOPOLOGY_BYTES_MAX);
 	topology_print_json(store->posted, store->changes, &text);
 	errno = ENOMEM;
 	if (!text.failed) {

@@ -22,15 +22,30 @@ static struct bytes bytes_of(const char *text)
 	return (struct bytes){ (const uint8_t *)text, strlen(text) };
 }
 
-static void assert_refused(const char *json, const char *expected)
+/* Parses a heap copy of exactly that size, so that a sanitizer sees a read beyond it. */
+static void assert_bytes_refused(const char *json, size_t len, const char *expected)
 {
 	char problem[512];
 	struct topology *t = (struct topology *)problem; /* not NULL: it has to be made so */
+	uint8_t *copy = len > 0 ? malloc(len) : NULL;
 
-	assert_int_equal(topology_parse_json(bytes_of(json), &t, problem, sizeof problem),
-	                 FP_BAD_DOCUMENT);
+	if (len > 0) {
+		assert_non_null(copy);
+		memcpy(copy, json, len);
+	}
+	assert_int_equal(
+	    topology_parse_json((struct bytes){ copy, len }, &t, problem, sizeof problem),
+	    FP_BAD_DOCUMENT);
+	free(copy);
 	assert_null(t);
-	assert_string_equal(problem, expected);
+	if (expected != NULL) {
+		assert_string_equal(problem, expected);
+	}
+}
+
+static void assert_refused(const char *json, const char *expected)
+{
+	assert_bytes_refused(json, strlen(json), expected);
 }
 
 static void assert_given_back(const char *json, const char *expected)
@@ -56,9 +71,11 @@ static void what_was_set_comes_back(void **state)
 	(void)state;
 	assert_given_back("{\"links\":{\"L1\":" LINK("a", "1", "b", "2") "}}",
 	                  "{\"links\":{\"L1\":" LINK("a", "1", "b", "2") "},\"version\":7}");
-	/* Unknown members, digits beyond a double and blanks stay as they were. */
+	/* Unknown members stay, in their order, with as many digits as a double has. */
 	assert_given_back(" {\"x\" : 12345678901234567890.10, \"links\": { }, \"y\":[ 1 , {}] }\n",
-	                  "{\"x\" : 12345678901234567890.10,\"links\": { },\"y\":[ 1 , {}],"
+	                  "{\"x\":1.2345678901234567e+19,\"links\":{},\"y\":[1,{}],\"version\":7}");
+	assert_given_back("{\"links\":{},\"x\":\"\\u00e4\\n\\\"\\/\",\"\":[true,false,null,-0.5]}",
+	                  "{\"links\":{},\"x\":\"\xc3\xa4\\n\\\"/\",\"\":[true,false,null,-0.5],"
 	                  "\"version\":7}");
 	/* "version" is ours, wherever and however it is written. */
 	assert_given_back("{\"version\":3,\"links\":{}}", "{\"links\":{},\"version\":7}");
@@ -82,11 +99,46 @@ static void nothing_prints_as_a_version_alone(void **state)
 static void what_is_no_json_is_refused_with_its_place(void **state)
 {
 	(void)state;
-	assert_refused("", "line 1, column 1: not valid JSON: expected a value");
-	assert_refused("{\"links\":{}\n\n  \"nodes\":{}}",
-	               "line 3, column 3: not valid JSON: expected ',' or '}'");
-	assert_refused("{\"links\":[[[[[[[[1]]]]]]]]}",
-	               "line 1, column 17: not valid JSON: nested too deep");
+	assert_refused("", "line 1, column 1: not valid JSON");
+	assert_refused("{\"links\":{}\n\n  \"nodes\":{}}", "line 3, column 3: not valid JSON");
+	assert_refused("{\"links\":{},}", "line 1, column 14: not valid JSON");
+	assert_refused("{\"links\":{}} {}", "line 1, column 14: not valid JSON");
+	assert_refused("{\"links\":{},\n\"x\":tru}", "line 2, column 5: not valid JSON");
+	assert_refused("{\"links\":{},'x':1}", "line 1, column 14: not valid JSON");
+}
+
+static void what_is_no_text_is_refused_with_its_place(void **state)
+{
+	static const char nul[] = "{\"links\":{}}\0junk";
+
+	(void)state;
+	assert_refused("{\"links\":{},\n\"x\":\"\xff\"}", "line 2, column 6: not UTF-8 text");
+	assert_refused("{\"links\":{\"\xed\xa0\x80\":{}}}", "line 1, column 12: not UTF-8 text");
+	assert_bytes_refused(nul, sizeof nul - 1, "line 1, column 13: not UTF-8 text");
+}
+
+static void no_beginning_of_a_document_is_one(void **state)
+{
+	static const char text[] = "{\"links\":{\"L\":" LINK(
+	    "a", "\\u00e4", "\xc3\xa4", "2") "},\"x\":[1,{\"y\":-1.5e3},true],\"z\":null}";
+
+	(void)state;
+	for (size_t len = 0; len < sizeof text - 1; len++) {
+		assert_bytes_refused(text, len, NULL);
+	}
+}
+
+static void nesting_is_bounded(void **state)
+{
+	char deep[4096];
+
+	(void)state;
+	assert_given_back("{\"links\":{},\"x\":[[[[[[[1],{}]]]]]]}",
+	                  "{\"links\":{},\"x\":[[[[[[[1],{}]]]]]],\"version\":7}");
+	assert_refused("{\"links\":{},\"x\":[[[[[[[1,{}]]]]]]]}", "nested too deep");
+	assert_refused("{\"links\":[[[[[[[[1]]]]]]]]}", "nested too deep");
+	memset(deep, '[', sizeof deep);
+	assert_bytes_refused(deep, sizeof deep, "line 1, column 1001: not valid JSON");
 }
 
 static void a_wrong_outside_is_refused(void **state)
@@ -129,6 +181,8 @@ static void wrong_nodes_are_refused(void **state)
 		const char *node, *problem;
 	} rows[] = {
 		{ "7", "nodes.a: expected an object" },
+		{ "[{\"ports\":{\"p\":{}}}]", "nodes.a: expected an object" },
+		{ "{\"ports\":{},\"ports\":{\"p\":{},\"q\":{}}}", "nodes.a.ports: given twice" },
 		{ "{\"agent\":7}", "nodes.a.agent: expected a string" },
 		{ "{\"agent\":\"leaf1\"}", "nodes.a.agent: expected an IPv4 or IPv6 address" },
 		{ "{\"agent\":\"\"}", "nodes.a.agent: expected an IPv4 or IPv6 address" },
@@ -236,6 +290,7 @@ static void a_problem_fits_its_buffer_and_is_printable(void **state)
 static void too_much_is_refused(void **state)
 {
 	struct topology *t;
+	struct strbuf json;
 	char problem[64];
 
 	(void)state;
@@ -244,7 +299,17 @@ static void too_much_is_refused(void **state)
 	    topology_parse_json((struct bytes){ (const uint8_t *)"{", TOPOLOGY_BYTES_MAX + 1 }, &t,
 	                        problem, sizeof problem),
 	    FP_BAD_DOCUMENT);
-	assert_string_equal(problem, "longer than 64 MiB");
+	assert_string_equal(problem, "longer than 32 MiB");
+	/* Just short enough, but not with the version that it is given back with. */
+	strbuf_init(&json, TOPOLOGY_BYTES_MAX);
+	strbuf_puts(&json, "{\"links\":{},\"x\":\"");
+	while (json.len < TOPOLOGY_BYTES_MAX - 2) {
+		strbuf_putc(&json, 'x');
+	}
+	strbuf_puts(&json, "\"}");
+	assert_false(json.failed);
+	assert_refused(json.at, "longer than 32 MiB");
+	strbuf_deinit(&json);
 }
 
 /* 200,000 links between 2,000 leaves and 100 spines, all known by name alone. */
@@ -290,6 +355,9 @@ int main(void)
 		cmocka_unit_test(what_was_set_comes_back),
 		cmocka_unit_test(nothing_prints_as_a_version_alone),
 		cmocka_unit_test(what_is_no_json_is_refused_with_its_place),
+		cmocka_unit_test(what_is_no_text_is_refused_with_its_place),
+		cmocka_unit_test(no_beginning_of_a_document_is_one),
+		cmocka_unit_test(nesting_is_bounded),
 		cmocka_unit_test(a_wrong_outside_is_refused),
 		cmocka_unit_test(wrong_links_are_refused),
 		cmocka_unit_test(wrong_nodes_are_refused),

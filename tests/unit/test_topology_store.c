@@ -194,7 +194,8 @@ static void a_restart_keeps_document_and_version(void **state)
 static void a_document_put_there_by_hand_is_taken(void **state)
 {
 	static const char *const versions[] = { "", ",\"version\":\"x\"", ",\"version\":-4",
-		                                ",\"version\":1e9", ",\"version\":99999999999999" };
+		                                ",\"version\":1e99",
+		                                ",\"version\":99999999999999" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {

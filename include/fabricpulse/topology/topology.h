@@ -22,8 +22,8 @@
  * whenever an agent has reported a new name.
  *
  * What is refused: a document without `links`, a link without one of its four names, an empty name,
- * a value of the wrong type, a name given twice in one object, an agent that is no IP address, an
- * ifIndex outside 1 to 4294967295. What is accepted, because sFlow-RT does and no role depends on
+ * a value of the wrong type, a link, node, port or known member given twice, an agent that is no IP
+ * address, an ifIndex outside 1 to 4294967295, what is not UTF-8. What is accepted, because sFlow-RT does and no role depends on
  * it: two links between the same ports, two links on one port, a link from a port to itself, a node
  * that no link names, members that nobody knows (they are given back).
  */
@@ -90,10 +90,13 @@ struct topology;
 /* Parse sFlow-RT's JSON. Gives a topology that the caller releases; `json` is borrowed until
  * return. A member "version" at the top is ignored.
  * FP_BAD_DOCUMENT: nothing is made and `problem` (NUL-terminated, cut to `size` > 0) names the first
- * few mistakes and where they are: "links.L3.port2: expected a string; line 4, column 7: …".
+ * few mistakes and where they are, "links.L3.port2: expected a string", or the place at which the
+ * text stops being JSON, "line 4, column 7: not valid JSON" (in bytes, give or take the token).
  * FP_NO_MEMORY likewise.
- * Limits: 64 MiB, 8 levels of nesting, and the counts below. Time and memory grow with the length. */
-#define TOPOLOGY_BYTES_MAX (UINT64_C(64) << 20)
+ * Limits: 32 MiB, 8 levels of nesting, and the counts below. Time grows with the length. A link takes
+ * about 1.4 KB while the document is read and 0.7 KB from then on (100,000 links in 8 MB: 140 MB,
+ * then 66 MB). The worst that 32 MiB of anything can take while it is read is 1.4 GB. */
+#define TOPOLOGY_BYTES_MAX (UINT64_C(32) << 20)
 #define TOPOLOGY_DEPTH_MAX 8
 #define TOPOLOGY_LINKS_MAX 1000000
 #define TOPOLOGY_NODES_MAX 1000000 /* described ones */
@@ -154,7 +157,8 @@ enum port_role topology_role(const struct topology *t, const struct addr *agent,
                              const char *hostname, uint32_t ifindex, const char *port_name);
 
 /* Appends the document as sFlow-RT gives it back: what was set plus "version". Every member keeps
- * its spelling; `t` NULL has no other member. */
+ * its place, text ends at a NUL (\u0000), a number has the digits of a double, blanks are gone; `t`
+ * NULL has no other member. */
 void topology_print_json(const struct topology *t, uint32_t version, struct strbuf *out);
 
 /* The store: one document, many readers, persisted. Thread-safe. A posted document wins over the
