@@ -8,6 +8,7 @@
 
 #include "fabricpulse/config/option_value.h"
 #include "wrap_priv.h"
+#include "yaml_text_priv.h"
 
 #define COMMENT_WIDTH       90u
 #define SENTENCES_BYTES_MAX 4096u
@@ -57,7 +58,7 @@ static void put_default(const struct option_row *row, struct strbuf *out)
 	bool is_text = row->kind == OPTION_STRING || row->kind == OPTION_ENDPOINTS;
 
 	if (is_text && row->fallback[0] != '[') {
-		option_text_print(row->fallback, out);
+		yaml_text_print(row->fallback, out);
 	} else {
 		strbuf_puts(out, row->fallback);
 	}

@@ -17,6 +17,7 @@
 #include "fabricpulse/base/mem.h"
 #include "fabricpulse/config/yaml_tree.h"
 #include "quantity_priv.h"
+#include "yaml_text_priv.h"
 
 /* What a kind can do. `at` is the value's place; parse() gives false when the text is no value of
  * this row. */
@@ -236,7 +237,7 @@ static bool string_parse(const struct option_row *row, const char *text, void *a
 static void string_print(const struct option_row *row, const void *at, struct strbuf *out)
 {
 	(void)row;
-	option_text_print(*(char *const *)at, out);
+	yaml_text_print(*(char *const *)at, out);
 }
 
 static void string_expected(const struct option_row *row, struct strbuf *out)
@@ -304,7 +305,7 @@ static void endpoints_print(const struct option_row *row, const void *at, struct
 	strbuf_puts(out, list->count != 1 ? "[" : "");
 	for (size_t i = 0; i < list->count; i++) {
 		strbuf_puts(out, i > 0 ? ", " : "");
-		option_text_print(endpoint_text(&list->at[i], text), out);
+		yaml_text_print(endpoint_text(&list->at[i], text), out);
 	}
 	strbuf_puts(out, list->count != 1 ? "]" : "");
 }
@@ -522,20 +523,4 @@ void option_value_print(const struct option_row *row, const void *config, struct
 {
 	assert(row->kind < OPTION_KIND_COUNT);
 	kinds[row->kind].print(row, (const char *)config + row->offset, out);
-}
-
-void option_text_print(const char *text, struct strbuf *out)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_";
-	static const char inside[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_0123456789.-";
-	struct bytes bytes = { .at = (const uint8_t *)text, .len = strlen(text) };
-	struct option_node node = { .text = text, .key = "" };
-
-	if (text[0] != '\0' && strchr(plain, text[0]) != NULL &&
-	    strspn(text, inside) == bytes.len && !option_node_is_null(&node)) {
-		strbuf_puts(out, text);
-	} else {
-		strbuf_put_json(out, bytes);
-	}
 }

@@ -34,7 +34,8 @@ static void load_defaults(void)
 	struct option_problems *problems = problems_new();
 
 	require(problems != NULL &&
-	        config_load(&settings_schema, NULL, NULL, &defaults, problems) == FP_OK);
+	        config_load(&settings_schema, NULL, NULL, &defaults, problems) == FP_OK &&
+	        config_load(&settings_schema, NULL, NULL, &pristine, problems) == FP_OK);
 	problems_free(problems);
 }
 

@@ -27,6 +27,3 @@ void option_value_expected(const struct option_row *row, struct strbuf *out);
 
 /* Appends the value as it would be written in the file. A tree prints as its default. */
 void option_value_print(const struct option_row *row, const void *config, struct strbuf *out);
-
-/* Appends `text` as YAML: in double quotes where a plain scalar would mean something else. */
-void option_text_print(const char *text, struct strbuf *out);
