@@ -14,6 +14,7 @@
 #   make format           clang-format in place; format-check fails where it would change something
 #   make tidy             clang-tidy
 #   make analyze          gcc -fanalyzer and cppcheck
+#   make metrics-doc      writes dashboards/metrics.md, which lint holds against the daemon
 #   make coverage         the tests with gcov; report in build/coverage/index.html
 #
 #   make install          into DESTDIR and PREFIX (/usr/local); SYSCONFDIR is /etc
@@ -102,7 +103,7 @@ C_FILES := $(sort $(shell find src include tests -name '*.[ch]'))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps run demo test test-only asan ubsan tsan asan-ubsan fuzz fuzz-only bench lint \
-	format format-check tidy analyze analyze-only coverage install uninstall dist clean help FORCE
+	metrics-doc format format-check tidy analyze analyze-only coverage install uninstall dist clean help FORCE
 
 all: $(BUILD)/fabricpulse
 
@@ -237,6 +238,10 @@ coverage: build/deps/test build/deps/check
 lint: build/deps/test all
 	$(Q)FP_BUILD=$(abspath $(BUILD)) CC=$(CC) tests/run $(LINTS)
 
+metrics-doc: all
+	$(call say,GEN,dashboards/metrics.md)
+	$(Q)$(BUILD)/fabricpulse metrics --format=markdown >dashboards/metrics.md
+
 format: build/deps/check
 	$(Q)$(CLANG_FORMAT) -i $(C_FILES)
 
@@ -275,7 +280,8 @@ CONFDIR = $(DESTDIR)$(SYSCONFDIR)/fabricpulse
 install: all
 	install -D -m 755 $(BUILD)/fabricpulse $(BINDIR)/fabricpulse
 	install -D -m 644 configs/man/fabricpulse.1 $(MANDIR)/fabricpulse.1
-	install -D -m 644 -t $(DOCDIR) README.md LICENSE configs/fabricpulse.yaml
+	install -D -m 644 -t $(DOCDIR) README.md LICENSE configs/fabricpulse.yaml \
+		dashboards/metrics.md
 	for file in dashboards/*.json; do \
 		test ! -e "$$file" || install -D -m 644 -t $(SHAREDIR)/dashboards "$$file" || exit 1; \
 	done

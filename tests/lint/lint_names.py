@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """File names: unique in the whole tree, so that a name is enough to find a file; and a unit test
-is called after the file that it tests."""
+is called after the file that it tests, or that file and an aspect of it (test_udp_steer.c)."""
 
 import collections
 import os
@@ -20,12 +20,12 @@ def main():
             places[os.path.basename(path)].append(path)
     findings = [(path, 1, "the name is taken by %s" % paths[0])
                 for paths in places.values() for path in paths[1:]]
-    sources = {os.path.basename(p) for p in files(base, ".c", ".h", ".def",
-                                                  trees=("src", "include"))}
+    sources = {os.path.splitext(os.path.basename(p))[0]
+               for p in files(base, ".c", ".h", ".def", trees=("src", "include"))}
     for path in files(base, ".c", trees=("tests/unit",)):
         stem = os.path.basename(path)[:-len(".c")]
         mirrored = stem[len("test_"):] if stem.startswith("test_") else stem
-        if not any(mirrored + ending in sources for ending in (".c", ".h", ".def")):
+        if not any((mirrored + "_").startswith(source + "_") for source in sources):
             findings.append((path, 1, "no file %s.c, .h or .def that it mirrors" % mirrored))
     finish(findings)
 

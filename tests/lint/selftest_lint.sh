@@ -28,7 +28,9 @@ fresh() {
     printf '#pragma once\n' >src/base/one_priv.h
     printf '#pragma once\n' >include/fabricpulse/http/web.h
     printf 'int test;\n' >tests/unit/test_one.c
+    mkdir dashboards
     metric 'fabricpulse_bytes_total{agent,host} counter' 'Bytes.'
+    "$FP_BIN" >dashboards/metrics.md
 }
 
 verdict() {
@@ -166,6 +168,12 @@ metric 'fabricpulse_depth_bytes{agent,le} histogram' 'Depth.'
 passes metrics
 printf '#!/bin/sh\n' >"$scratch/daemon"
 fails metrics 'fabricpulse metrics:1: no metric at all'
+
+fresh
+printf 'fabricpulse_old_total counter\n    Old.\n' >dashboards/metrics.md
+fails metrics_doc 'dashboards/metrics.md:1: make metrics-doc would change: fabricpulse_bytes_total'
+rm dashboards/metrics.md
+fails metrics_doc 'dashboards/metrics.md:1: make metrics-doc would change: fabricpulse_bytes_total'
 
 fresh
 printf '/* %s: finish */\n' TODO >src/base/two.c

@@ -16,7 +16,7 @@ for flag in "$@"; do
     esac
 done
 
-"$binary" run --pcap "$capture" "$@" &
+"$binary" run --pcap="$capture" --speed=max "$@" &
 daemon=$!
 trap 'kill -TERM "$daemon" 2>/dev/null; wait "$daemon"; exit' INT TERM
 
