@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fabricpulse/config/option_value.h"
+#include "flag_names_priv.h"
 #include "wrap_priv.h"
 #include "yaml_text_priv.h"
 

@@ -20,6 +20,13 @@ struct flag {
 
 #define FLAG_NAME_MAX 128u
 
+/* Flags that every command has. */
+extern const struct option_table flags_common;
+
+/* The second name of an option as Prometheus people know it; NULL: none. `name` is
+ * "section.key". */
+const char *flags_alias_of(const char *name);
+
 /* Calls `use` for each flag of the spec with its name without dashes; ends early when that gives
  * false. */
 void flag_names_each(const struct flags_spec *spec,

@@ -47,10 +47,3 @@ void flags_release(const struct flags_spec *spec, void *own, struct flags *flags
 
 /* What --help prints. */
 void flags_print_help(const struct flags_spec *spec, struct strbuf *out);
-
-/* The second name of an option as Prometheus people know it, for the manual; NULL: none. `name` is
- * "section.key". */
-const char *flags_alias_of(const char *name);
-
-/* Flags that every command has; for the manual. */
-extern const struct option_table flags_common;
