@@ -188,7 +188,8 @@ void shards_deinit(struct shards *s)
 static void assign_roles(const struct topology *t, uint32_t version, void *arg)
 {
 	struct shards *s = arg;
-	bool is_everything = version != s->topology_version;
+	uint32_t serial = names_serial(s->names);
+	bool is_everything = version != s->topology_version || serial != s->names_serial;
 
 	for (uint32_t i = 0; i < s->count; i++) {
 		/* Acquire, and before the walk: a name or port that the walk does not see yet
@@ -197,18 +198,19 @@ static void assign_roles(const struct topology *t, uint32_t version, void *arg)
 		    atomic_load_explicit(&s->at[i].directory.names_version, memory_order_acquire);
 
 		if (is_everything || names != s->at[i].roles_version) {
-			directory_assign_roles(&s->at[i].directory, t);
+			directory_assign_roles(&s->at[i].directory, t, s->names);
 			s->at[i].roles_version = names;
 		}
 	}
 	s->topology_version = version;
+	s->names_serial = serial;
 }
 
 /* The store is asked under its lock, so only when there is something to do. */
 static void update_roles(struct shards *s)
 {
 	uint32_t version = s->topology != NULL ? topology_store_version(s->topology) : 0;
-	bool is_due = version != s->topology_version;
+	bool is_due = version != s->topology_version || names_serial(s->names) != s->names_serial;
 
 	for (uint32_t i = 0; i < s->count && !is_due; i++) {
 		/* Relaxed: only a hint that something changed; assign_roles() looks again. */

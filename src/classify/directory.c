@@ -238,22 +238,30 @@ void directory_name_port(struct directory *d, uint32_t port, struct bytes name)
 	}
 }
 
-void directory_assign_roles(struct directory *d, const struct topology *topology)
+/* The role of a port by the operator's names of agent and port, or else by the reported ones. */
+static enum port_role role_of(const struct topology *topology, const struct names *names,
+                              const struct agent_entry *agent, const struct port_entry *port)
 {
-	const uint32_t count = table_count(&d->ports);
+	const char *given_host = names_host(names, &agent->addr);
+	const char *given_name = names_port(names, &agent->addr, port->ifindex);
 	char hostname[NAME_SIZE];
 	char name[NAME_SIZE];
 
+	return topology_role(
+	    topology, &agent->addr,
+	    given_host != NULL ? given_host : namebox_get(&agent->hostname, hostname),
+	    port->ifindex, given_name != NULL ? given_name : namebox_get(&port->name, name));
+}
+
+void directory_assign_roles(struct directory *d, const struct topology *topology,
+                            const struct names *names)
+{
+	const uint32_t count = table_count(&d->ports);
+
 	for (uint32_t i = 0; i < count; i++) {
 		struct port_entry *port = &d->port[i];
-		const struct agent_entry *agent = &d->agent[port->agent];
-		enum port_role role = ROLE_UNKNOWN;
+		enum port_role role = role_of(topology, names, &d->agent[port->agent], port);
 
-		if (topology != NULL) {
-			role = topology_role(topology, &agent->addr,
-			                     namebox_get(&agent->hostname, hostname), port->ifindex,
-			                     namebox_get(&port->name, name));
-		}
 		/* Relaxed: a packet counted by the old role a moment longer does no harm. */
 		atomic_store_explicit(&port->role, (uint8_t)role, memory_order_relaxed);
 		atomic_store_explicit(&port->role_source,

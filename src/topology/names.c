@@ -7,6 +7,7 @@
  */
 #include "fabricpulse/topology/names.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 struct names {
 	struct table index;
 	char **text; /* [index.limit], owned; NULL: none (a mistake was reported there) */
+	uint32_t serial;
 };
 
 static struct table_key key_of(const struct addr *agent, uint32_t ifindex)
@@ -45,6 +47,7 @@ static void names_free(struct names *n)
 
 static struct names *names_new(uint32_t limit)
 {
+	static _Atomic uint32_t last_serial;
 	struct names *n = mem_new(1, sizeof *n);
 
 	if (n == NULL) {
@@ -59,6 +62,8 @@ static struct names *names_new(uint32_t limit)
 		names_free(n);
 		return NULL;
 	}
+	/* Relaxed: only that no two are equal matters; whoever hands the names on orders the rest. */
+	n->serial = atomic_fetch_add_explicit(&last_serial, 1, memory_order_relaxed) + 1;
 	return n;
 }
 
@@ -78,6 +83,11 @@ const char *names_host(const struct names *n, const struct addr *agent)
 const char *names_port(const struct names *n, const struct addr *agent, uint32_t ifindex)
 {
 	return ifindex != 0 ? name_find(n, agent, ifindex) : NULL;
+}
+
+uint32_t names_serial(const struct names *n)
+{
+	return n != NULL ? n->serial : 0;
 }
 
 /* --- reading the configuration ---------------------------------------------- */

@@ -384,6 +384,58 @@ static void roles_follow_topology_and_new_ports(void **state)
 	shards_deinit(&s);
 }
 
+/* "names: { 10.0.0.1: <name> }", read as the configuration would be. */
+static void name_agent(struct names_config *names, const char *name)
+{
+	const struct option_node child = { .kind = OPTION_NODE_SCALAR,
+		                           .key = "10.0.0.1",
+		                           .text = name };
+	const struct option_node map = {
+		.kind = OPTION_NODE_MAP, .key = "names", .text = "", .child = &child
+	};
+
+	names_options.rows[0].read(&map, &names->overrides, NULL);
+	assert_non_null(names->overrides);
+}
+
+static void roles_follow_the_operators_names(void **state)
+{
+	static const char by_name[] = "{\"links\":{\"L1\":{\"node1\":\"leaf1\",\"port1\":\"swp1\","
+	                              "\"node2\":\"spine1\",\"port2\":\"swp1\"}}}";
+	const struct addr address = { .bytes = { 10, 0, 0, 1 }, .family = ADDR_IPV4 };
+	const struct endpoint from = { address, 6343 };
+	const struct bytes json = { (const uint8_t *)by_name, sizeof by_name - 1 };
+	const char *const given[] = { "leaf1", "elsewhere", "leaf1" };
+	struct names_config names = { NULL };
+	char problem[256] = "";
+	struct shards s;
+	uint32_t port;
+
+	(void)state;
+	open_shards(&s, 1);
+	assert_int_equal(topology_store_new(NULL, NULL, &s.topology), FP_OK);
+	assert_int_equal(topology_store_put(s.topology, json, problem, sizeof problem), FP_OK);
+	port = directory_port(&s.at[0].directory,
+	                      directory_agent(&s.at[0].directory, &address, &from, 1), 1, 1);
+	directory_name_port(&s.at[0].directory, port, (struct bytes){ (const uint8_t *)"swp1", 4 });
+	shards_digest(&s, 1, 0);
+	assert_int_equal(role_of(&s, port), ROLE_UNKNOWN);
+	/* A reload releases the old names before the next tick: the new ones may lie there. */
+	for (size_t i = 0; i < ARRAY_LEN(given); i++) {
+		names_options.rows[0].release(&names.overrides);
+		name_agent(&names, given[i]);
+		s.names = names.overrides;
+		shards_digest(&s, 2 + i, 1 + i);
+		assert_int_equal(role_of(&s, port), i == 1 ? ROLE_UNKNOWN : ROLE_CORE);
+	}
+	s.names = NULL;
+	shards_digest(&s, 9, 9);
+	assert_int_equal(role_of(&s, port), ROLE_UNKNOWN);
+	names_options.rows[0].release(&names.overrides);
+	topology_store_free(s.topology);
+	shards_deinit(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +451,7 @@ int main(void)
 		cmocka_unit_test(a_batch_passes_through_all_analyzers),
 		cmocka_unit_test(a_tick_publishes_its_time),
 		cmocka_unit_test(roles_follow_topology_and_new_ports),
+		cmocka_unit_test(roles_follow_the_operators_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,9 @@ struct shards {
 	pthread_rwlock_t reload_lock;
 	const struct names *names;       /* may be NULL */
 	struct topology_store *topology; /* may be NULL; borrowed */
-	uint32_t topology_version;       /* ticker: what roles were assigned by */
+	/* Ticker: what roles were assigned by. */
+	uint32_t topology_version;
+	uint32_t names_serial;
 };
 
 /* FP_NO_MEMORY leaves nothing to release. */

@@ -20,6 +20,7 @@
 #include "fabricpulse/base/namebox.h"
 #include "fabricpulse/base/option.h"
 #include "fabricpulse/base/table.h"
+#include "fabricpulse/topology/names.h"
 #include "fabricpulse/topology/topology.h"
 
 /* Section "limits"; defaults and meanings stand in the rows (directory.c). */
@@ -130,5 +131,8 @@ static inline bool directory_is_expired(const struct directory *d, uint64_t last
 	return now_ns > last_seen_ns && now_ns - last_seen_ns > d->limits.expire_ns;
 }
 
-/* Ticker: give every port its role by the present topology. Call when the topology's version or names_version changed. */
-void directory_assign_roles(struct directory *d, const struct topology *topology);
+/* Ticker: give every port its role by the present topology (NULL: none), which knows agents and ports
+ * by the operator's names (`names` may be NULL) or else by those that they report. Call when the
+ * topology's version, names_serial() or names_version changed. */
+void directory_assign_roles(struct directory *d, const struct topology *topology,
+                            const struct names *names);

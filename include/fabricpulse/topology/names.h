@@ -5,7 +5,7 @@
  *       10.0.0.1: leaf1                                        # short for { host: leaf1 }
  *       10.0.0.2: { host: leaf2, ports: { 1: swp1, 2: swp2 } } # host or ports may be left out
  *
- * They are what labels show. A name has 1 to NAME_SIZE - 1 bytes (base/namebox.h) and no control
+ * They are what labels show and what a topology knows agents and ports by. A name has 1 to NAME_SIZE - 1 bytes (base/namebox.h) and no control
  * characters.
  */
 #pragma once
@@ -27,3 +27,7 @@ struct names_config {
  * as long as `n`. O(1), no allocation. */
 const char *names_host(const struct names *n, const struct addr *agent);
 const char *names_port(const struct names *n, const struct addr *agent, uint32_t ifindex);
+
+/* Tells these names from all others that this process has had, also from those that lay at the same
+ * address before; 0 for NULL. */
+uint32_t names_serial(const struct names *n);
