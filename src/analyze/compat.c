@@ -113,20 +113,30 @@ static void take_rdma(struct passage *p, const struct observation *o)
 	}
 }
 
+/* The port whose ingress the sample shows: its own, or the input of an agent that samples the
+ * device as a whole. */
+static uint32_t ingress_port(const struct observation *o)
+{
+	if (o->direction == DIRECTION_IN) {
+		return o->at_port;
+	}
+	return o->basis == BASIS_UNDIRECTED ? o->in_port : OBS_PORT_NONE;
+}
+
 static void take_packet(struct passage *p, struct compat_port *ports, const struct observation *o)
 {
-	const bool is_ingress = o->direction == DIRECTION_IN;
+	const uint32_t port = ingress_port(o);
 
 	if ((o->flags & OBS_IS_IP) != 0 && o->outer_dscp == p->config->trim_dscp) {
 		sum_add(p, COMPAT_SUM_TRIMMED, o, 1);
 	}
-	if (!is_ingress && o->basis == BASIS_NONE) {
+	if (o->direction != DIRECTION_IN && o->basis == BASIS_NONE) {
 		return;
 	}
 	sum_add(p, COMPAT_SUM_FRAMES, o, 1);
 	sum_add(p, COMPAT_SUM_BYTES, o, o->frame_bytes);
-	if (is_ingress && o->at_port != OBS_PORT_NONE) {
-		counter_add(&ports[o->at_port].in_bytes, (uint64_t)o->rate * o->frame_bytes);
+	if (port != OBS_PORT_NONE) {
+		counter_add(&ports[port].in_bytes, (uint64_t)o->rate * o->frame_bytes);
 	}
 	if ((o->flags & OBS_HAS_BTH) != 0) {
 		take_rdma(p, o);

@@ -182,6 +182,15 @@ static void test_samples_that_stand_in_for_ingress(void **state)
 	pass_seconds(f, 1);
 	assert_true(is_near(scalar(f, COMPAT_bps), 8 * 5400 * (1 - exp(-0.5))));
 	assert_true(scalar(f, COMPAT_edge_max_bps) == 0); /* no ingress of the port itself */
+
+	/* An agent that samples the device as a whole still names the input. */
+	o = packet(f, OBS_PORT_NONE, 1, 300);
+	o->direction = DIRECTION_UNKNOWN;
+	o->basis = BASIS_UNDIRECTED;
+	o->in_port = edge;
+	fixture_feed(f);
+	pass_seconds(f, 1);
+	assert_true(is_near(scalar(f, COMPAT_edge_max_bps), 8 * 300 * (1 - exp(-0.5))));
 }
 
 static void test_a_topology_leaves_unknown_ports_out(void **state)

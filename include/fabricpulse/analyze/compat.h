@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sFlow-RT's AI Metrics, by its own rules: gauges smoothed over 2 s, recomputed once a second of event time.
+/* sFlow-RT's AI Metrics, by its own rules: gauges smoothed over 2 s, recomputed once a second of
+ * event time.
  *
- * Rules: "ingress samples of edge ports", "summed over every topology port" and so on are theirs, hop-multiplied where theirs
- * are; the native analyzers count each packet once instead. With no topology the roles that are known are used; ports of
- * unknown role then count as edges (sFlow-RT would show zeros).
- * The digest keeps a snapshot and 300 points of history; readers copy them under the digest's own lock, which no worker
- * ever takes.
+ * Rules: "ingress samples of edge ports", "summed over every topology port" and so on are theirs,
+ * hop-multiplied where theirs are; the native analyzers count each packet once instead. With no
+ * topology the roles that are known are used; ports of unknown role then count as edges (sFlow-RT
+ * would show zeros). An agent that never shows an ingress sample counts with those that stand in
+ * for them in the fabric view.
+ * The digest keeps a snapshot and 300 points of history; readers copy them under the digest's own
+ * lock, which no worker ever takes.
  */
 #pragma once
 
@@ -62,17 +65,19 @@ struct compat_snapshot {
 	uint32_t operation_count, drop_count;
 	struct compat_top operations[COMPAT_TOP]; /* value >= 1/s, descending, name breaks ties */
 	struct compat_top drops[COMPAT_TOP];      /* value >= 0.0001/s */
-	bool uses_topology;
+	bool uses_topology; /* a port that we hear has its role from a topology */
 };
 
-/* Copy the newest snapshot. */
+/* Copy the newest snapshot; not `is_valid` before the first second. */
 void compat_snapshot_get(const struct shards *shards, struct compat_snapshot *out);
 
-/* Copy up to COMPAT_HISTORY points newer than `after_ms` (Unix ms; 0: all), oldest first; returns their number. */
+/* Copy up to `limit` points newer than `after_ms` (Unix ms; 0: all), oldest first, one a second, the
+ * last COMPAT_HISTORY of them; returns their number. */
 size_t compat_history_get(const struct shards *shards, uint64_t after_ms,
                           struct compat_snapshot *out, size_t limit);
 
-/* The periodicity view, ten times a second: the frame rate smoothed over 0.1 s, threshold and baselines. */
+/* The periodicity view, renewed ten times a second: the rate of frames at edges smoothed over 0.1 s,
+ * the threshold (its mean) and baselines. */
 struct compat_period {
 	double value, period, threshold;
 	double load_mean, load_sdev; /* baseline of the load: last 20 s */
