@@ -109,11 +109,11 @@ static void print_version(const struct topology_view *v, void *arg)
 	strbuf_put_u64(p->out, v->version);
 }
 
-static void put_agent(struct strbuf *out, const struct entity *agent)
+static void put_agent(struct strbuf *out, const struct shards *s, const struct entity *agent)
 {
 	char hostname[NAME_SIZE];
 
-	json_text(out, "hostname", namebox_get(&entity_agent(agent)->hostname, hostname));
+	json_text(out, "hostname", entity_host_name(s, entity_agent(agent), hostname));
 	json_bool(out, "flows", topology_view_has_flows(agent));
 	json_close(out, '}');
 }
@@ -131,7 +131,7 @@ static void print_agents(const struct topology_view *v, void *arg)
 		if (agent != NULL) {
 			json_open(out, node->name, '{');
 			json_text(out, "agent", addr_text(&entity_agent(agent)->addr, address));
-			put_agent(out, agent);
+			put_agent(out, v->shards, agent);
 		}
 	}
 	json_close(out, '}');
@@ -148,7 +148,7 @@ static void print_unknown(const struct topology_view *v, void *arg)
 
 		if (v->devices[i] == TOPOLOGY_NONE) {
 			json_open(out, addr_text(&entity_agent(agent)->addr, address), '{');
-			put_agent(out, agent);
+			put_agent(out, v->shards, agent);
 		}
 	}
 	json_close(out, '}');

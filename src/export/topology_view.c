@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Joins the document with the live side, the way that topology.h advises: from each live agent and
- * port to its place in the document, so that links only look up arrays. Agents are found by the names
- * that they report themselves, as roles are; names that the operator gives are for labels.
+ * port to its place in the document, so that links only look up arrays. Agents and ports are found by
+ * the names that are shown for them, as roles are: the operator's, else those that they report.
  */
 #include "topology_view_priv.h"
 
@@ -26,10 +26,11 @@ static void join_agents(struct topology_view *v)
 		const struct entity *entity = &v->entities.agents.at[i];
 		const struct agent_entry *agent = entity_agent(entity);
 
-		v->devices[i] = v->topology == NULL
-		                    ? TOPOLOGY_NONE
-		                    : topology_node_find(v->topology, &agent->addr,
-		                                         namebox_get(&agent->hostname, hostname));
+		v->devices[i] =
+		    v->topology == NULL
+		        ? TOPOLOGY_NONE
+		        : topology_node_find(v->topology, &agent->addr,
+		                             entity_host_name(v->shards, agent, hostname));
 		if (v->devices[i] != TOPOLOGY_NONE) {
 			v->agents[v->devices[i]] = entity;
 		}
@@ -44,13 +45,13 @@ static void join_ports(struct topology_view *v)
 		const struct entity *entity = &v->entities.ports.at[i];
 		const struct agent_entry *agent = entity_port_agent(entity);
 		const struct port_entry *port = entity_port(entity);
-		const uint32_t device = topology_node_find(v->topology, &agent->addr,
-		                                           namebox_get(&agent->hostname, name));
+		const uint32_t device = topology_node_find(
+		    v->topology, &agent->addr, entity_host_name(v->shards, agent, name));
 		uint32_t at = TOPOLOGY_NONE;
 
 		if (device != TOPOLOGY_NONE) {
 			at = topology_port_find(v->topology, device, port->ifindex,
-			                        namebox_get(&port->name, name));
+			                        entity_port_name(v->shards, agent, port, name));
 		}
 		if (at != TOPOLOGY_NONE) {
 			v->ports[at] = entity;
