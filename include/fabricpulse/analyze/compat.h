@@ -71,13 +71,13 @@ struct compat_snapshot {
 /* Copy the newest snapshot; not `is_valid` before the first second. */
 void compat_snapshot_get(const struct shards *shards, struct compat_snapshot *out);
 
-/* Copy up to `limit` points newer than `after_ms` (Unix ms; 0: all), oldest first, one a second, the
- * last COMPAT_HISTORY of them; returns their number. */
+/* Copy up to `limit` points newer than `after_ms` (Unix ms; 0: all), oldest first. There is one a
+ * second and at most COMPAT_HISTORY. Returns how many were copied. */
 size_t compat_history_get(const struct shards *shards, uint64_t after_ms,
                           struct compat_snapshot *out, size_t limit);
 
-/* The periodicity view, renewed ten times a second: the rate of frames at edges smoothed over 0.1 s,
- * the threshold (its mean) and baselines. */
+/* The periodicity view, renewed ten times a second: the rate of frames at edges smoothed over
+ * 0.1 s, the threshold (its mean) and baselines. */
 struct compat_period {
 	double value, period, threshold;
 	double load_mean, load_sdev; /* baseline of the load: last 20 s */
