@@ -328,11 +328,11 @@ bool sflow_sample_next(struct sflow_datagram *d, struct sflow_sample *out)
 	}
 	out->body = (struct bytes){ .at = out->records.at, .len = xdr_left(&out->records) };
 	type = sample_type_of(out->tag);
-	if (type == NULL) {
-		return true;
+	if (type != NULL) {
+		out->kind = type->kind;
 	}
-	out->kind = type->kind;
-	if (type->read == NULL) {
+	if (type == NULL || type->read == NULL) {
+		out->records.at = out->records.end; /* no records that we could tell apart */
 		return true;
 	}
 	type->read(d, type->form, out);
@@ -358,11 +358,6 @@ bool sflow_record_next(struct sflow_datagram *d, struct sflow_sample *s, struct 
 	struct xdr body;
 
 	*out = (struct sflow_record){ .space = SFLOW_SPACE_FLOW };
-	/* Samples without records (unknown ones) have no leftovers either. */
-	if (s->kind == SFLOW_SAMPLE_UNKNOWN || s->kind == SFLOW_SAMPLE_RTMETRIC ||
-	    s->kind == SFLOW_SAMPLE_RTFLOW) {
-		return false;
-	}
 	if (!next_envelope(d, &records, &out->tag, &out->length, &body)) {
 		return false;
 	}
