@@ -66,8 +66,8 @@ static bool strbuf_grow(struct strbuf *s, size_t len)
 	return true;
 }
 
-/* Where the next `n` bytes go (room for a NUL behind them), or NULL and a failed buffer. */
-static char *strbuf_room(struct strbuf *s, size_t n)
+/* There is room for a NUL behind them, too. */
+char *strbuf_room(struct strbuf *s, size_t n)
 {
 	if (s->failed || n > s->ceiling - s->len) {
 		s->failed = true;
@@ -80,8 +80,7 @@ static char *strbuf_room(struct strbuf *s, size_t n)
 	return s->at + s->len;
 }
 
-/* Takes `n` bytes that were written at strbuf_room() into the text. */
-static void strbuf_advance(struct strbuf *s, size_t n)
+void strbuf_advance(struct strbuf *s, size_t n)
 {
 	s->len += n;
 	s->at[s->len] = '\0';

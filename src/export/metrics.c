@@ -344,6 +344,7 @@ static void emit_hooked(struct walk *w, struct text entity, struct text pairs, u
 	struct strbuf text;
 
 	strbuf_init(&text, HOOK_BYTES_MAX);
+	strbuf_puts(&text, ""); /* so that it has an address */
 	w->writer.ops->labels(&text, pairs);
 	s.slot = (struct text){ text.at, text.len };
 	if (!text.failed) {

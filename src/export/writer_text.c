@@ -20,39 +20,54 @@ static void put_text(struct strbuf *out, struct text text)
 	strbuf_put(out, text.at, text.len);
 }
 
-/* "{entity,slot}", or nothing. */
-static void put_braced(struct strbuf *out, const struct series *s)
+/* Behind `at`: the end of what was copied there. */
+static char *copy(char *at, const char *from, size_t len)
 {
-	if (s->entity.len == 0 && s->slot.len == 0) {
-		return;
-	}
-	strbuf_putc(out, '{');
-	put_text(out, s->entity);
-	if (s->entity.len > 0 && s->slot.len > 0) {
-		strbuf_putc(out, ',');
-	}
-	put_text(out, s->slot);
-	strbuf_putc(out, '}');
+	memcpy(at, from, len);
+	return at + len;
 }
 
-static void put_start(const struct writer *w, const struct series *s, const char *suffix)
+/* name suffix {entity,slot} and a space; braces and comma only where there is something to enclose and
+ * to separate. */
+static void put_start(const struct writer *w, const struct series *s, struct text suffix)
 {
-	strbuf_put(w->out, s->row->name, w->name_len);
-	strbuf_puts(w->out, suffix);
-	put_braced(w->out, s);
-	strbuf_putc(w->out, ' ');
+	const size_t punctuation = sizeof "{,} " - 1;
+	char *const start = strbuf_room(w->out, w->name_len + suffix.len + s->entity.len +
+	                                            s->slot.len + punctuation);
+	char *at = start;
+
+	if (start == NULL) {
+		return;
+	}
+	at = copy(at, s->row->name, w->name_len);
+	at = copy(at, suffix.at, suffix.len);
+	if (s->entity.len + s->slot.len > 0) {
+		*at++ = '{';
+		at = copy(at, s->entity.at, s->entity.len);
+		if (s->entity.len > 0 && s->slot.len > 0) {
+			*at++ = ',';
+		}
+		at = copy(at, s->slot.at, s->slot.len);
+		*at++ = '}';
+	}
+	*at++ = ' ';
+	strbuf_advance(w->out, (size_t)(at - start));
 }
+
+static const struct text no_suffix = { "", 0 };
+static const struct text sum_suffix = { "_sum", 4 };
+static const struct text count_suffix = { "_count", 6 };
 
 void writer_text_integer(struct writer *w, const struct series *s, uint64_t value)
 {
-	put_start(w, s, "");
+	put_start(w, s, no_suffix);
 	strbuf_put_u64(w->out, value);
 	strbuf_putc(w->out, '\n');
 }
 
 void writer_text_real(struct writer *w, const struct series *s, double value)
 {
-	put_start(w, s, "");
+	put_start(w, s, no_suffix);
 	strbuf_put_double(w->out, value);
 	strbuf_putc(w->out, '\n');
 }
@@ -85,14 +100,14 @@ void writer_text_histogram(struct writer *w, const struct series *s,
 		cumulative += value->buckets[i];
 		put_bucket(w, s, w->bounds[i], cumulative);
 	}
-	put_start(w, s, "_sum");
+	put_start(w, s, sum_suffix);
 	if (is_scaled(&w->scaling)) {
 		strbuf_put_double(w->out, scaled(&w->scaling, (double)value->sum));
 	} else {
 		strbuf_put_u64(w->out, value->sum);
 	}
 	strbuf_putc(w->out, '\n');
-	put_start(w, s, "_count");
+	put_start(w, s, count_suffix);
 	strbuf_put_u64(w->out, cumulative);
 	strbuf_putc(w->out, '\n');
 }
