@@ -116,7 +116,7 @@ const char *wire_shared(void)
 }
 
 struct corpora_walk {
-	void (*each)(const char *name, struct bytes datagram, void *arg);
+	wire_each_fn each;
 	void *arg;
 	size_t count;
 };
@@ -162,6 +162,15 @@ static bool ends_with(const char *text, const char *end)
 	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
 }
 
+static void walk_file(struct corpora_walk *w, const char *path)
+{
+	if (ends_with(path, ".bin")) {
+		walk_raw(w, path);
+	} else if (ends_with(path, ".pcap")) {
+		walk_capture(w, path);
+	}
+}
+
 static void walk_folder(struct corpora_walk *w, const char *folder)
 {
 	char path[8192];
@@ -170,11 +179,7 @@ static void walk_folder(struct corpora_walk *w, const char *folder)
 
 	for (int i = 0; i < count; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
-		if (ends_with(path, ".bin")) {
-			walk_raw(w, path);
-		} else if (ends_with(path, ".pcap")) {
-			walk_capture(w, path);
-		}
+		walk_file(w, path);
 		free(names[i]);
 	}
 	if (count >= 0) {
@@ -182,7 +187,20 @@ static void walk_folder(struct corpora_walk *w, const char *folder)
 	}
 }
 
-size_t wire_corpora(void (*each)(const char *name, struct bytes datagram, void *arg), void *arg)
+size_t wire_capture(const char *name, wire_each_fn each, void *arg)
+{
+	struct corpora_walk w = { .each = each, .arg = arg };
+	const char *shared = wire_shared();
+	char path[8192];
+
+	if (shared != NULL) {
+		(void)snprintf(path, sizeof path, "%s/corpora/%s", shared, name);
+		walk_file(&w, path);
+	}
+	return w.count;
+}
+
+size_t wire_corpora(wire_each_fn each, void *arg)
 {
 	static const char *const folders[] = { "sflow", "hostile", "agent" };
 	struct corpora_walk w = { .each = each, .arg = arg };
