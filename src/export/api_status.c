@@ -134,6 +134,14 @@ static uint64_t seconds_ns(double seconds)
 	return seconds > 0 ? (uint64_t)(seconds * (double)NS_PER_SECOND) : 0;
 }
 
+/* Seconds, to the millisecond. */
+static double round_ms(uint64_t ns)
+{
+	const uint64_t ms = ns / NS_PER_MS;
+
+	return (double)ms / 1000;
+}
+
 static void put_process(struct strbuf *out, const struct status *st)
 {
 	const uint64_t start_ns = seconds_ns(st->self->start_time_seconds);
@@ -143,8 +151,7 @@ static void put_process(struct strbuf *out, const struct status *st)
 	json_time(out, "start_time", start_ns);
 	json_time(out, "time", st->now_ns);
 	json_double(out, "uptime_seconds",
-	            st->now_ns > start_ns ? (double)((st->now_ns - start_ns) / NS_PER_MS) / 1000
-	                                  : 0);
+	            st->now_ns > start_ns ? round_ms(st->now_ns - start_ns) : 0);
 }
 
 static void put_input(struct strbuf *out, const struct status *st)

@@ -18,9 +18,9 @@ static inline void json_put_string(struct strbuf *out, const char *text)
 
 static inline void json_key(struct strbuf *out, const char *key)
 {
-	const char last = out->len > 0 ? out->at[out->len - 1] : '{';
+	const char *last = out->len > 0 ? &out->at[out->len - 1] : "{";
 
-	if (last != '{' && last != '[' && last != ':') {
+	if (strchr("{[:", *last) == NULL) {
 		strbuf_putc(out, ',');
 	}
 	if (key != NULL) {

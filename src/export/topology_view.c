@@ -77,7 +77,9 @@ static void read_topology(const struct topology *t, uint32_t version, void *arg)
 	if (use->err != FP_OK) {
 		return;
 	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): arrays of pointers */
 	v.agents = mem_new(t != NULL ? topology_node_count(t) + 1 : 1, sizeof *v.agents);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): arrays of pointers */
 	v.ports = mem_new(t != NULL ? topology_port_count(t) + 1 : 1, sizeof *v.ports);
 	v.devices = mem_new((size_t)v.entities.agents.count + 1, sizeof *v.devices);
 	if (v.agents == NULL || v.ports == NULL || v.devices == NULL) {

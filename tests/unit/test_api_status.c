@@ -30,7 +30,7 @@ static int setup(void **state)
 	s.self.version = "1.2.3";
 	s.self.worker_count = 2;
 	s.self.reload_success = NAN;
-	s.self.start_time_seconds = (double)(SMALL_NOW_NS / NS_PER_SECOND) - 61.5;
+	s.self.start_time_seconds = (double)SMALL_NOW_NS / 1e9 - 61.5;
 	s.self.agents_limit = 8;
 	*state = &s;
 	return 0;

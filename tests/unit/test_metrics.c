@@ -261,14 +261,28 @@ static bool ends_with(const char *text, const char *end)
 	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
 }
 
+/* As `promtool check metrics` wants it: a name does not say its type. */
+static bool says_its_type(const char *name)
+{
+	static const char *const types[] = { "_counter", "_gauge", "_histogram", "_summary" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (strstr(name, types[i]) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void assert_row_is_sound(const struct metric_row *row, size_t entry_bytes)
 {
-	const size_t cells = (row->dim1 != NULL ? row->dim1->count : 1u) *
+	const size_t cells = (size_t)(row->dim1 != NULL ? row->dim1->count : 1u) *
 	                     (row->dim2 != NULL ? row->dim2->count : 1u);
 
 	print_message("%s\n", row->name);
 	assert_int_equal(strspn(row->name, "abcdefghijklmnopqrstuvwxyz0123456789_"),
 	                 strlen(row->name));
+	assert_false(says_its_type(row->name));
 	assert_true(strlen(row->help) > 10 && ends_with(row->help, "."));
 	assert_int_equal(row->type == METRIC_COUNTER, ends_with(row->name, "_total"));
 	assert_int_equal(row->type == METRIC_INFO, ends_with(row->name, "_info"));

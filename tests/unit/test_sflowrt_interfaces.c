@@ -119,7 +119,7 @@ static void the_analyzer_speaks_of_itself(void **state)
 	counter_add(&in->bytes, 14000);
 	counter_add(&in->unattributed, 2);
 	self.worker[0].kernel_drops = 3;
-	self.start_time_seconds = (double)(SMALL_NOW_NS / NS_PER_SECOND);
+	self.start_time_seconds = (double)SMALL_NOW_NS / 1e9;
 	sflowrt_print_analyzer(&f->shards, &plain, &self, &f->out);
 	assert_string_equal(small_fabric_take(f), "sflow_analyzer_received_bytes 14000\n"
 	                                          "sflow_analyzer_received_datagrams 10\n"
