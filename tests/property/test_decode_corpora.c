@@ -155,7 +155,7 @@ static const struct {
 	  { "s0.type=discarded_packet", "s0.drops=256", "s0.input.value=1", "s0.output.value=2",
 	    "s0.reason=1", "s0.reason_name=host_unreachable" } },
 	{ "sflow/nodesflow_vyos_1flow.bin",
-	  { "s0.records[2].tag=8800:2", "s0.sampling_rate=500" } },
+	  { "s0.records[1].tag=8800:2", "s0.sampling_rate=500" } },
 	/* a router whose ifIndex lies beyond 2^30 */
 	{ "sflow/tcpdump_expanded_gateway.pcap",
 	  { "s0.input.value=29001", "s0.output.kind=port", "s0.output.value=1285816721" } },

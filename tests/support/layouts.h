@@ -2,10 +2,10 @@
 /* Record layouts a second time, typed from the specifications and not from records.def, so that a
  * mistake in the table has something to disagree with.
  *
- * A layout is a string of widths in wire order: 4 a word, 8 a hyper, F a float, M a MAC address (8),
- * V an IPv4 address (4), X an IPv6 address (16), A an address union, U a uuid (16), O four octets, S
- * a string or opaque, W a list of words, P an AS path, D adapters, L lanes; "*nn" repeats the last
- * one, "|" stands before the fields that a short form lacks. */
+ * A layout is a string of widths in wire order: 4 a word, 8 a hyper, F a float, M a MAC address
+ * (8), V an IPv4 address (4), X an IPv6 address (16), A an address union, U a uuid (16), O four
+ * octets, S a string or opaque, W a list of words, P an AS path, D adapters, L lanes; "*nn" repeats
+ * the last one, "|" stands before the fields that a short form lacks. */
 #pragma once
 
 #include <stddef.h>
