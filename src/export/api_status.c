@@ -134,10 +134,11 @@ static uint64_t seconds_ns(double seconds)
 	return seconds > 0 ? (uint64_t)(seconds * (double)NS_PER_SECOND) : 0;
 }
 
-/* Seconds, to the millisecond. */
-static double round_ms(uint64_t ns)
+/* Milliseconds are fine enough. The wall clock, because a capture's time is another one. */
+static double uptime_seconds(uint64_t start_ns)
 {
-	const uint64_t ms = ns / NS_PER_MS;
+	const uint64_t now_ns = clock_realtime_ns();
+	const uint64_t ms = now_ns > start_ns ? (now_ns - start_ns) / NS_PER_MS : 0;
 
 	return (double)ms / 1000;
 }
@@ -149,9 +150,8 @@ static void put_process(struct strbuf *out, const struct status *st)
 	json_text(out, "version", st->self->version != NULL ? st->self->version : "");
 	json_text(out, "revision", st->self->revision != NULL ? st->self->revision : "");
 	json_time(out, "start_time", start_ns);
+	json_double(out, "uptime_seconds", uptime_seconds(start_ns));
 	json_time(out, "time", st->now_ns);
-	json_double(out, "uptime_seconds",
-	            st->now_ns > start_ns ? round_ms(st->now_ns - start_ns) : 0);
 }
 
 static void put_input(struct strbuf *out, const struct status *st)

@@ -294,10 +294,10 @@ static void print_own(struct strbuf *out, const struct compat_config *config, co
 }
 
 /* 0 to 1 of all processors, mean since the start. */
-static double cpu_load(const struct shards *s, const struct self_stats *self)
+static double cpu_load(const struct self_stats *self)
 {
-	const uint64_t now_ns = atomic_load_explicit(&s->now_ns, memory_order_acquire);
-	const double seconds = (double)now_ns / (double)NS_PER_SECOND - self->start_time_seconds;
+	/* The wall clock, because a capture's time is another one. */
+	const double seconds = (double)clock_realtime_ns() / 1e9 - self->start_time_seconds;
 	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (seconds <= 0 || processors <= 0) {
@@ -325,6 +325,6 @@ void sflowrt_print_analyzer(const struct shards *s, const struct compat_config *
 	print_own(out, config, "analyzer_received_datagrams", "counter", (double)datagrams);
 	print_own(out, config, "analyzer_discarded_datagrams", "counter", (double)discarded);
 	print_own(out, config, "analyzer_agent_count", "gauge", entities_live_agents(s));
-	print_own(out, config, "analyzer_cpu_load_process", "gauge", cpu_load(s, self));
+	print_own(out, config, "analyzer_cpu_load_process", "gauge", cpu_load(self));
 	print_own(out, config, "analyzer_heap_used_bytes", "gauge", self->resident_bytes);
 }

@@ -16,6 +16,7 @@
  * and from whom, by which rules the fabric view was made ("basis", with the share of samples of
  * each), and "warnings": a sentence for each thing that makes numbers worse than they look, with what
  * to do about it.
+ * "time" is event time, that of the last tick; "uptime_seconds" the wall clock's.
  * "datagrams_lost" is what sequence numbers miss, less what came late; counts are since the start. */
 void api_print_status(const struct shards *s, const struct self_stats *self, struct strbuf *out);
 
