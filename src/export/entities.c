@@ -167,8 +167,7 @@ static enum fp_err gather_agents(struct gatherer *g)
 			continue;
 		}
 		if (list->count >= g->limits->agents_max) {
-			list->left_out++;
-			continue;
+			break;
 		}
 		span = agent_span(g, i);
 		err = list_add(list, &(struct entity){ g->shard, i, span.len, span.at });
@@ -214,8 +213,7 @@ static enum fp_err gather_ports(struct gatherer *g)
 			continue;
 		}
 		if (list->count >= g->limits->ports_max) {
-			list->left_out++;
-			continue;
+			break;
 		}
 		span = port_span(g, &d->port[i]);
 		err = list_add(list, &(struct entity){ g->shard, i, span.len, span.at });

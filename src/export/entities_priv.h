@@ -26,7 +26,6 @@ struct entity {
 struct entity_list {
 	struct entity *at; /* owned */
 	uint32_t count, size;
-	uint32_t left_out; /* live ones beyond the limit */
 };
 
 struct entities {
@@ -38,7 +37,7 @@ struct entities {
 typedef void (*label_form)(struct strbuf *out, struct text pairs);
 
 struct entity_limits {
-	uint32_t agents_max, ports_max; /* 0: none of them are wanted, none count as left out */
+	uint32_t agents_max, ports_max; /* the first ones seen; 0: none are wanted */
 	label_form form;                /* NULL: no labels are wanted */
 };
 

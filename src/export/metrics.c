@@ -13,7 +13,7 @@
  */
 #include "fabricpulse/export/metrics.h"
 
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 
 #include "fabricpulse/base/mem.h"
@@ -283,6 +283,7 @@ static enum fp_err prepare_slots(struct walk *w)
 		slot->at = w->slot_labels.len;
 		slot->has_meaning = put_slot_pairs(w->row, (uint32_t)(i / w->slots2),
 		                                   (uint32_t)(i % w->slots2), &pairs);
+		assert(!pairs.failed); /* texts come from tables of ours */
 		if (slot->has_meaning) {
 			w->writer.ops->labels(&w->slot_labels,
 			                      (struct text){ pairs.at, pairs.len });
