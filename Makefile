@@ -263,7 +263,8 @@ analyze: build/deps/check
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/analyze VARIANT=analyze CC=gcc analyze-only
 	$(call say,CPPCHK,src)
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -D__linux__ \
-		--enable=warning,performance,portability --suppress=missingInclude -Iinclude src
+		--enable=warning,performance,portability -Iinclude -Isrc \
+		--suppressions-list=tests/lint/cppcheck.txt src
 
 analyze-only: $(patsubst %.c,$(BUILD)/obj/%.o,$(SOURCES))
 
