@@ -132,8 +132,6 @@ class Mix:
         for codepoint in ("not_ect", "ect0", "ce"):
             self.samples("fabric_rdma_ecn", [c for c in data if classes.ecn(c) == codepoint],
                          "RDMA data, ECN " + codepoint, ecn=codepoint)
-        self.samples("fabric_ecn", [c for c in self.classes if classes.ecn(c) == "ce"],
-                     "IP packets marked CE", ecn="ce")
         for inner, name in (("ect0", classes.TUNNELLED), ("ce", classes.TUNNELLED + "_ce")):
             self.samples("link_tunnelled_ecn", [name], "in VXLAN, inner ECN " + inner,
                          outer_ecn="not_ect", inner_ecn=inner)
