@@ -223,8 +223,11 @@ fuzz-only: $(REPLAY_PROGRAMS)
 		echo "  FUZZ    $$name, $(FUZZ_SECONDS) s"; \
 		mkdir -p $(BUILD)/corpus/$$name; \
 		$$program -max_total_time=$(FUZZ_SECONDS) -max_len=65535 -timeout=5 -rss_limit_mb=2048 \
-			-verbosity=0 -print_final_stats=1 -artifact_prefix=$(BUILD)/finding-$$name- \
-			$(BUILD)/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
+			-print_final_stats=1 -artifact_prefix=$(BUILD)/finding-$$name- \
+			$(BUILD)/corpus/$$name tests/fuzz/corpus/$$name >$(BUILD)/$$name.log 2>&1 \
+			|| { tail -n 60 $(BUILD)/$$name.log; exit 1; }; \
+		sed -n 's/^stat::\(number_of_executed_units\|new_units_added\): */          \1 /p' \
+			$(BUILD)/$$name.log; \
 	done
 
 coverage: build/deps/test build/deps/check

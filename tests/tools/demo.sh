@@ -27,11 +27,18 @@ for ((i = 0; i < 100; i++)); do
 done
 sleep 1
 
+# What a newcomer looks for first, without the lines that say zero.
+excerpt() {
+    local names='datagrams|samples|fabric_bytes|rdma_packets|rdma_samples|fabric_cnps'
+    names+='|fabric_rdma_ecn_packets|drop_notices'
+    curl -fsS "$web/metrics" | grep -E "^fabricpulse_($names)_total" | grep -v ' 0$' | sed 's/^/    /'
+}
+
 cat <<END
 
   fabricpulse runs, fed with $capture. Some of what it knows by now:
 
-$(curl -fsS "$web/metrics" | grep -E '^fabricpulse_(datagrams|samples|rdma)' | head -n 12 | sed 's/^/    /')
+$(excerpt)
 
   metrics    $web/metrics
   agents     $web/api/v1/agents
