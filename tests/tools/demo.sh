@@ -29,9 +29,10 @@ sleep 1
 
 # What a newcomer looks for first, without the lines that say zero.
 excerpt() {
-    local names='datagrams|samples|fabric_bytes|rdma_packets|rdma_samples|fabric_cnps'
+    local names='datagrams|samples|fabric_bytes|rdma_packets|fabric_cnps'
     names+='|fabric_rdma_ecn_packets|drop_notices'
-    curl -fsS "$web/metrics" | grep -E "^fabricpulse_($names)_total" | grep -v ' 0$' | sed 's/^/    /'
+    curl -fsS "$web/metrics" | grep -E "^fabricpulse_($names)_total" | grep -v ' 0$' \
+        | head -n 24 | sed 's/^/    /'
 }
 
 cat <<END
