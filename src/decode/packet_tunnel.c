@@ -82,7 +82,7 @@ enum packet_layer packet_geneve(struct packet_walk *w)
 		return PACKET_STOP;
 	}
 	packet_note_vni(w, vni_of(p + 4));
-	if (packet_take(w, (p[0] & 0x3fu) * 4u) == NULL) { /* options */
+	if (packet_take(w, (size_t)(p[0] & 0x3fu) * 4u) == NULL) { /* options */
 		return PACKET_STOP;
 	}
 	return payload_of(w, be16_load(p + 2));

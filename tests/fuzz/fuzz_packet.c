@@ -17,6 +17,13 @@ static void require(bool holds)
 	}
 }
 
+static bool is_same(const struct packet_ip *a, const struct packet_ip *b)
+{
+	return a->version == b->version && a->dscp == b->dscp && a->ttl == b->ttl &&
+	       a->length == b->length && memcmp(&a->src, &b->src, sizeof a->src) == 0 &&
+	       memcmp(&a->dst, &b->dst, sizeof a->dst) == 0;
+}
+
 static void check(const struct packet *p, size_t len)
 {
 	const struct roce *r = &p->roce;
@@ -29,7 +36,7 @@ static void check(const struct packet *p, size_t len)
 	require(p->outer.version == 0 || p->outer.version == 4 || p->outer.version == 6);
 	require(p->inner.version != 0 || p->outer.version == 0);
 	require(p->outer.ecn <= 3 && p->outer.dscp <= 63);
-	require(p->tunnel_depth > 0 || memcmp(&p->outer, &p->inner, sizeof p->outer) == 0);
+	require(p->tunnel_depth > 0 || is_same(&p->outer, &p->inner));
 	require((p->tunnel == PACKET_TUNNEL_NONE) == (p->tunnel_depth == 0));
 	if (r->has_bth) {
 		require(p->payload == PACKET_ROCEV2 || p->payload == PACKET_ROCEV1 ||

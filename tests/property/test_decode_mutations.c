@@ -31,6 +31,7 @@
 
 struct seeds {
 	struct bytes at[SEEDS_MAX];
+	uint8_t *owned[SEEDS_MAX];
 	size_t count;
 };
 
@@ -39,10 +40,10 @@ static struct seeds seeds;
 static void seed_add(struct bytes datagram)
 {
 	if (seeds.count < SEEDS_MAX && datagram.len > 0) {
-		seeds.at[seeds.count++] = (struct bytes){
-			.at = wire_exact(datagram.at, datagram.len),
-			.len = datagram.len,
-		};
+		seeds.owned[seeds.count] = wire_exact(datagram.at, datagram.len);
+		seeds.at[seeds.count].at = seeds.owned[seeds.count];
+		seeds.at[seeds.count].len = datagram.len;
+		seeds.count++;
 	}
 }
 
@@ -294,7 +295,7 @@ static int drop_seeds(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < seeds.count; i++) {
-		free((void *)(uintptr_t)seeds.at[i].at);
+		free(seeds.owned[i]);
 	}
 	return 0;
 }

@@ -242,12 +242,23 @@ static void other_versions_are_counted(void **state)
 	}
 }
 
+/* Decode what is known, note what cannot be. */
+static void decode_record(struct sflow_datagram *d, const struct sflow_record *r)
+{
+	const struct sflow_record_type *type = sflow_record_find(r->space, r->tag);
+	union sflow_value v;
+	enum fp_err err = type != NULL ? sflow_record_decode(type, r->body, &v) : FP_OK;
+
+	if (err != FP_OK) {
+		sflow_fault(d, err);
+	}
+}
+
 /* Walk everything; how many samples there were. */
 static uint32_t walk(struct bytes payload, struct sflow_datagram *d)
 {
 	struct sflow_sample s;
 	struct sflow_record r;
-	union sflow_value v;
 	uint32_t samples = 0;
 
 	if (sflow_datagram_open(payload, d) != FP_OK) {
@@ -257,15 +268,7 @@ static uint32_t walk(struct bytes payload, struct sflow_datagram *d)
 		samples++;
 		assert_true(samples <= payload.len / 8);
 		while (sflow_record_next(d, &s, &r)) {
-			const struct sflow_record_type *type = sflow_record_find(r.space, r.tag);
-
-			if (type != NULL) {
-				enum fp_err err = sflow_record_decode(type, r.body, &v);
-
-				if (err != FP_OK) {
-					sflow_fault(d, err);
-				}
-			}
+			decode_record(d, &r);
 		}
 	}
 	return samples;

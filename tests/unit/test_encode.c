@@ -56,7 +56,7 @@ static void forms_interfaces_and_addresses(void **state)
 	uint8_t buf[256];
 
 	(void)state;
-	for (size_t i = 0; i < 2 * 6 * 3; i++) {
+	for (size_t i = 0; i < (size_t)2 * 6 * 3; i++) {
 		const struct sflow_interface *output = &outputs[i / 2 % 6];
 		const struct sflow_datagram head = { .agent = { .bytes = { [3] = 9 },
 			                                        .family = (uint32_t)(i / 12) },
