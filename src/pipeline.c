@@ -32,8 +32,8 @@ struct worker {
 	struct datagram_batch datagrams;
 	pthread_t thread;
 	bool is_started;
-	uint64_t
-	    next_tick_ns; /* captures: event time of the next digest; 0 before the first datagram */
+	bool has_clock;     /* captures: a datagram has set the clock */
+	uint64_t ticked_ns; /* captures: event time, in whole ticks, up to which was digested */
 	uint64_t tick;
 	uint64_t last_time_ns;
 	_Atomic(const struct pipeline_settings *) wanted;
@@ -78,19 +78,25 @@ static void adopt_settings(struct worker *w)
 	atomic_store_explicit(&w->seen, wanted, memory_order_release);
 }
 
-/* Captures: digest at every tenth of a second that the capture's clock passes before `time_ns`. */
+/* Captures: digest at every tenth of a second that the capture's clock passes up to `time_ns`, which may be any number. */
 static void follow_clock(struct worker *w, uint64_t time_ns)
 {
-	if (w->next_tick_ns == 0) {
-		w->next_tick_ns = time_ns - time_ns % TICK_NS + TICK_NS;
+	const uint64_t whole_ns = time_ns - time_ns % TICK_NS;
+
+	if (!w->has_clock) {
+		w->has_clock = true;
+		w->ticked_ns = whole_ns;
 	}
-	if (time_ns > w->next_tick_ns + TICKS_ACROSS_GAP * TICK_NS) {
-		w->next_tick_ns = time_ns - time_ns % TICK_NS - TICKS_ACROSS_GAP * TICK_NS;
+	if (time_ns < w->ticked_ns) {
+		return;
 	}
-	while (w->next_tick_ns <= time_ns) {
+	if (time_ns - w->ticked_ns > TICKS_ACROSS_GAP * TICK_NS) {
+		w->ticked_ns = whole_ns - TICKS_ACROSS_GAP * TICK_NS;
+	}
+	while (time_ns - w->ticked_ns >= TICK_NS) {
+		w->ticked_ns += TICK_NS;
 		classify_flush(&w->classifier);
-		shards_digest(w->pipeline->shards, w->next_tick_ns, w->tick++);
-		w->next_tick_ns += TICK_NS;
+		shards_digest(w->pipeline->shards, w->ticked_ns, w->tick++);
 	}
 }
 
@@ -116,23 +122,37 @@ static void take_batch(struct worker *w)
 	}
 }
 
+/* A failed receive is an operator's business, not the end; it may last, so do not burn a processor with trying. */
+static void note_failure(const struct worker *w, int error, int timeout_ms)
+{
+	static struct log_throttle throttle;
+
+	if (log_due(&throttle, 10)) {
+		log_warn("pipeline", "receive failed", "error=\"%s\"", strerror(error));
+	}
+	if (w->datagrams.count == 0) {
+		clock_sleep_ns((uint64_t)timeout_ms * NS_PER_MS);
+	}
+}
+
 /* One turn: FP_OK, or FP_END when the source is exhausted. */
 static enum fp_err worker_round(struct worker *w, int timeout_ms)
 {
-	static struct log_throttle throttle;
 	enum fp_err err;
+	int error;
 
 	adopt_settings(w);
 	w->datagrams.count = 0;
 	err = w->source->ops->receive(w->source, &w->datagrams, timeout_ms);
+	error = errno;
 	take_batch(w);
 	/* Relaxed: a sign of life, nothing follows from it about other data. */
 	atomic_fetch_add_explicit(&w->rounds, 1, memory_order_relaxed);
 	if (err == FP_END) {
 		return FP_END;
 	}
-	if (err != FP_OK && log_due(&throttle, 10)) {
-		log_warn("pipeline", "receive failed", "error=\"%s\"", strerror(errno));
+	if (err != FP_OK) {
+		note_failure(w, error, timeout_ms);
 	}
 	return FP_OK;
 }
@@ -158,17 +178,22 @@ static void finish_capture(struct worker *w)
 	atomic_store_explicit(&w->is_done, true, memory_order_release);
 }
 
-static bool keeps_going(const struct worker *w)
+static bool is_stopping(const struct pipeline *p)
 {
-	const struct pipeline *p = w->pipeline;
+	/* Acquire: pairs with the release of pipeline_stop(), so that drain_until_ns is seen too. */
+	return atomic_load_explicit(&p->is_stopping, memory_order_acquire);
+}
 
-	/* Relaxed: the flags carry no data; a round later is soon enough. */
-	if (!atomic_load_explicit(&p->is_stopping, memory_order_relaxed)) {
-		return true;
-	}
-	return w->source->is_live && w->datagrams.count > 0 &&
-	       clock_monotonic_ns() <
-	           atomic_load_explicit(&p->drain_until_ns, memory_order_relaxed);
+/* What the kernel had taken before the stop: until there is nothing more, or the time is over. */
+static void drain(struct worker *w)
+{
+	do {
+		if (clock_monotonic_ns() >=
+		        atomic_load_explicit(&w->pipeline->drain_until_ns, memory_order_relaxed) ||
+		    worker_round(w, 0) != FP_OK) {
+			return;
+		}
+	} while (w->datagrams.count > 0);
 }
 
 static void *worker_main(void *arg)
@@ -177,16 +202,17 @@ static void *worker_main(void *arg)
 	enum fp_err err = FP_OK;
 	uint64_t noted_ns = 0;
 
-	while (err == FP_OK && keeps_going(w)) {
-		const bool is_stopping =
-		    atomic_load_explicit(&w->pipeline->is_stopping, memory_order_relaxed);
+	while (err == FP_OK && !is_stopping(w->pipeline)) {
 		const uint64_t now_ns = clock_monotonic_ns();
 
-		err = worker_round(w, is_stopping ? 0 : POLL_MS);
+		err = worker_round(w, POLL_MS);
 		if (now_ns - noted_ns > NS_PER_SECOND) {
 			noted_ns = now_ns;
 			note_cpu(w);
 		}
+	}
+	if (err == FP_OK && w->source->is_live) {
+		drain(w);
 	}
 	note_cpu(w);
 	finish_capture(w);
@@ -198,7 +224,7 @@ static void *ticker_main(void *arg)
 	struct pipeline *p = arg;
 	uint64_t next_ns = clock_monotonic_ns();
 
-	while (!atomic_load_explicit(&p->is_stopping, memory_order_relaxed)) {
+	while (!is_stopping(p)) {
 		const uint64_t tick = atomic_load_explicit(&p->ticks, memory_order_relaxed);
 		const uint64_t now_ns = clock_monotonic_ns();
 
