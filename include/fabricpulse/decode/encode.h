@@ -31,8 +31,8 @@ struct sflow_writer {
 void sflow_write_begin(struct sflow_writer *w, uint8_t *buf, size_t size,
                        const struct sflow_datagram *head);
 
-/* Begin a sample of a standard kind. Interfaces are written by kind and value, unknown ones by their
- * raw word, so that a decoded sample is written as it was read. */
+/* Begin a sample of a standard kind. Interfaces are written by kind and value, unknown ones by
+ * their raw word, so that a decoded sample is written as it was read. */
 void sflow_write_sample(struct sflow_writer *w, const struct sflow_sample *s);
 
 /* A sample of any other kind, whole: `tag` and body. */

@@ -34,7 +34,7 @@ enum sflow_kind {
 	SFLOW_KIND_mac,     /* struct mac: 6 bytes in 8 */
 	SFLOW_KIND_ipv4,    /* struct addr: 4 bytes */
 	SFLOW_KIND_ipv6,    /* struct addr: 16 bytes */
-	SFLOW_KIND_address, /* struct addr: union of type and bytes; a type other than 0, 1, 2 is FP_BAD_RECORD */
+	SFLOW_KIND_address, /* struct addr: type and bytes; other types than 0, 1, 2 are bad */
 	SFLOW_KIND_uuid,    /* struct sf_uuid: 16 bytes */
 	SFLOW_KIND_octets4, /* struct sf_octets4: four single bytes in one word */
 	SFLOW_KIND_string,  /* struct bytes: text, not terminated, any byte possible */
