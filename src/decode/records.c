@@ -97,14 +97,17 @@ const struct sflow_record_type *sflow_record_type_of(enum sflow_record_id id)
 	return rows[id].type();
 }
 
+/* The two spaces are numbered apart. */
+#define KEY(space, tag) (0x100000000ull * (space) + (tag))
+
 /* 5. From tag to row. A switch over both spaces: the compiler makes the search and refuses a tag
  * that is there twice. Its length is that of the table. */
 /* NOLINTNEXTLINE(readability-function-size) */
 const struct sflow_record_type *sflow_record_find(enum sflow_space space, uint32_t tag)
 {
-	switch ((uint64_t)space << 32 | tag) {
+	switch (KEY(space, tag)) {
 #define RECORD(space_, name, enterprise, format, source)                                           \
-	case (uint64_t)SFLOW_SPACE_##space_ << 32 | SFLOW_TAG(enterprise, format):                 \
+	case KEY(SFLOW_SPACE_##space_, SFLOW_TAG(enterprise, format)):                             \
 		return type_of_##name();
 #define FIELD(kind, member, meaning, unit)
 #define NESTED(type, member)
