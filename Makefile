@@ -78,7 +78,9 @@ MODULES := libmicrohttpd libcjson yaml-0.1 zlib
 MODULE_CFLAGS = $(eval MODULE_CFLAGS := $(shell pkg-config --cflags $(MODULES)))$(MODULE_CFLAGS)
 MODULE_LIBS = $(eval MODULE_LIBS := $(shell pkg-config --libs $(MODULES)))$(MODULE_LIBS)
 
-REVISION := $(shell git describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)
+# Root may not ask git about a user's tree: then what was built stays what it was.
+REVISION := $(shell git describe --always --dirty --exclude='*' 2>/dev/null || \
+	cat $(BUILD)/revision 2>/dev/null || echo unknown)
 
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) $(CFLAGS) -fPIE -pthread \
 	$(C_$(VARIANT)) $(MODULE_CFLAGS)
