@@ -85,7 +85,11 @@ static bool print_metrics(const struct shards *shards, const struct settings *se
 
 		is_whole = export_metrics(shards, &settings->export, NULL, &request, &out) == FP_OK;
 	}
-	is_whole = is_whole && fwrite(out.at, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+	/* An empty text (AI Metrics before there is anything to say) has no memory to write from. */
+	if (out.len > 0) {
+		is_whole = is_whole && fwrite(out.at, 1, out.len, stdout) == out.len;
+	}
+	is_whole = is_whole && fflush(stdout) == 0;
 	strbuf_deinit(&out);
 	return is_whole;
 }
