@@ -31,7 +31,7 @@ from exposition import Exposition  # noqa: E402
 
 SLOW = 1 if os.environ.get("FP_VARIANT", "plain") == "plain" else 3
 START_S = 15 * SLOW
-REPLAY_S = 8         # what the capture is stretched or squeezed to
+REPLAY_S = 12        # what the capture is stretched or squeezed to
 SETTLE_S = 20 * SLOW
 SKIPPED = 77
 OPENMETRICS = "application/openmetrics-text"

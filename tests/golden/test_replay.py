@@ -66,7 +66,7 @@ def hostile(tally):
 def replayed(tally, path, form):
     status, out, errors = corpus.run("replay", "--format=" + form, path)
     tally.check(status == 0, "%s: replay --format=%s exits with %d: %s" % (
-        os.path.basename(path), form, status, errors))
+        os.path.basename(path), form, status, errors.split("\n")[0]))
     return out
 
 
