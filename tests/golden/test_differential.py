@@ -293,7 +293,7 @@ def main():
         if wanted not in stem:
             continue
         if folder == "roce":
-            tally.skip("%s holds RoCE frames and no sFlow (test_truth.py wraps them)" % stem)
+            tally.skip("%s holds RoCE frames and no sFlow (test_roce_frames.py wraps them)" % stem)
             continue
         decoded = corpus.Decoded(path)
         tally.check(decoded.status == 0 and decoded.counts, "%s: decode exits with 0" % stem)
