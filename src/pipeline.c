@@ -20,8 +20,8 @@
 #define TICK_NS     (NS_PER_SECOND / TICKS_PER_SECOND)
 #define STACK_BYTES (1024u * 1024u)
 
-/* A hole in a capture is crossed by at most so many ticks: what decays has decayed by then. */
-#define TICKS_ACROSS_GAP (600u * TICKS_PER_SECOND)
+/* A hole in a capture is crossed by the ticks of at most so much time: what decays has decayed by then. */
+#define GAP_NS (600 * NS_PER_SECOND)
 
 struct worker {
 	struct pipeline *pipeline;
@@ -90,8 +90,8 @@ static void follow_clock(struct worker *w, uint64_t time_ns)
 	if (time_ns < w->ticked_ns) {
 		return;
 	}
-	if (time_ns - w->ticked_ns > TICKS_ACROSS_GAP * TICK_NS) {
-		w->ticked_ns = whole_ns - TICKS_ACROSS_GAP * TICK_NS;
+	if (time_ns - w->ticked_ns > GAP_NS) {
+		w->ticked_ns = whole_ns - GAP_NS;
 	}
 	while (time_ns - w->ticked_ns >= TICK_NS) {
 		w->ticked_ns += TICK_NS;
@@ -271,18 +271,22 @@ enum fp_err pipeline_new(struct shards *shards, struct source *const *sources,
 	}
 	p->shards = shards;
 	p->workers = mem_new(count, sizeof *p->workers);
-	for (uint32_t i = 0; i < count && p->workers != NULL && err == FP_OK; i++) {
+	if (p->workers == NULL) {
+		mem_free(p);
+		return FP_NO_MEMORY;
+	}
+	for (uint32_t i = 0; i < count && err == FP_OK; i++) {
 		err = worker_init(&p->workers[i], p, i, sources[i],
 		                  forward != NULL ? forward[i] : NULL, settings);
 		p->count = i + 1;
 	}
-	if (p->workers == NULL || err != FP_OK) {
+	if (err != FP_OK) {
 		for (uint32_t i = 0; i < p->count; i++) {
 			p->workers[i].source = NULL; /* not taken */
 			p->workers[i].forward = NULL;
 		}
 		pipeline_free(p);
-		return FP_NO_MEMORY;
+		return err;
 	}
 	*out = p;
 	return FP_OK;

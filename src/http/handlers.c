@@ -208,7 +208,7 @@ void handle_topology_put(const struct http_app *app, const struct request *r, st
 
 	switch ((int)topology_store_put(app->topology, r->body, problem, sizeof problem)) {
 	case FP_OK: a->status = 204; break;
-	case FP_SYSTEM: answer_text(a, 200, "In use, but not kept: %s", problem); break;
+	case FP_SYSTEM: answer_text(a, 200, "%s", problem); break;
 	case FP_NO_MEMORY: answer_text(a, 500, "%s", problem); break;
 	default: answer_text(a, 400, "%s", problem); break;
 	}

@@ -6,29 +6,34 @@
 
 #include "request_priv.h"
 
-/* The weight that a list such as "text/html, application/openmetrics-text;version=1.0.0;q=0.8" gives `name`: 1 where no q is said,
- * -1 where the name is not in the list. */
+/* The weight that the parameters of an item give it, which end at `end`: 1 where no q is said. */
+static double q_of(const char *item, const char *end)
+{
+	const char *q = memchr(item, ';', (size_t)(end - item));
+
+	while (q != NULL) {
+		const char *parameter = q + 1 + strspn(q + 1, " \t");
+
+		if (strncasecmp(parameter, "q=", 2) == 0) {
+			return strtod(parameter + 2, NULL);
+		}
+		q = memchr(q + 1, ';', (size_t)(end - q - 1));
+	}
+	return 1;
+}
+
+/* The weight that a list such as "text/html, application/openmetrics-text;version=1.0.0;q=0.8" gives `name`; -1 where the
+ * name is not in the list. */
 static double weight_of(const char *list, const char *name)
 {
 	const size_t name_len = strlen(name);
 
 	while (*list != '\0') {
-		const size_t item_len = strcspn(list, ",");
+		const char *end = list + strcspn(list, ",");
 		const char *item = list + strspn(list, " \t");
-		const char *end = list + item_len;
-		const size_t token_len = strcspn(item, ",; \t");
-		const char *q;
 
-		if (token_len == name_len && strncasecmp(item, name, name_len) == 0) {
-			for (q = memchr(item, ';', (size_t)(end - item)); q != NULL;
-			     q = memchr(q + 1, ';', (size_t)(end - q - 1))) {
-				const char *parameter = q + 1 + strspn(q + 1, " \t");
-
-				if (strncasecmp(parameter, "q=", 2) == 0) {
-					return strtod(parameter + 2, NULL);
-				}
-			}
-			return 1;
+		if (strcspn(item, ",; \t") == name_len && strncasecmp(item, name, name_len) == 0) {
+			return q_of(item, end);
 		}
 		list = *end == ',' ? end + 1 : end;
 	}

@@ -53,7 +53,7 @@ const char *request_query(const struct request *r, const char *key);
 void answer_text(struct answer *a, unsigned status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-#define BODY_BYTES_MAX (2048u * 1024u * 1024u)
+#define BODY_BYTES_MAX (UINT64_C(2048) << 20)
 
 /* Pure functions over header text (negotiate.c). */
 enum export_format
@@ -62,6 +62,9 @@ bool negotiate_gzip(const char *accept_encoding);
 
 /* True when `origin` (header Origin, "" absent) names the host that was asked: a page from elsewhere must not write. */
 bool negotiate_same_origin(const char *origin, const char *host);
+
+/* Decode percent escapes in place, %00 excepted; the length that remains. */
+size_t percent_decode(char *text);
 
 /* gzip (RFC 1952) of `in` at the fastest level; caller releases with mem_free(). NULL: out of memory. */
 char *gzip_bytes(const char *in, size_t len, size_t *out_len);

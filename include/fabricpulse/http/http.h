@@ -21,6 +21,8 @@ struct http_config {
 	uint32_t connections_per_address;
 	uint64_t timeout_ns;
 	uint64_t body_bytes_max; /* of a posted topology */
+	uint64_t
+	    buffer_bytes_max; /* bodies that arrive and answers that are not read yet, together */
 	bool gzip;
 	bool allow_topology_write; /* PUT and POST of a topology */
 	bool allow_reload;         /* POST /-/reload */
@@ -51,11 +53,12 @@ struct http_stats {
 	double scrape_seconds_sum, scrape_seconds_last;
 };
 
-/* Start serving. FP_SYSTEM: `problem` says which address and why. */
+/* Start serving. FP_SYSTEM: `problem` says which address and why. `*out` is set before the first request is answered. */
 FP_MUST_USE enum fp_err http_start(const struct http_config *config, const struct http_app *app,
                                    struct http **out, char *problem, size_t size);
 void http_stats_get(const struct http *h, struct http_stats *out);
 /* The addresses really bound (port 0 resolved). */
 size_t http_endpoints(const struct http *h, struct endpoint *out, size_t limit);
-void http_stop(
-    struct http *h); /* NULL is fine; answers in progress are finished, at most a second */
+
+/* Take no further connection, wait a quarter of a second for answers in progress, close all. NULL is fine. */
+void http_stop(struct http *h);
