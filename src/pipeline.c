@@ -18,7 +18,7 @@
 
 #define POLL_MS     100
 #define TICK_NS     (NS_PER_SECOND / TICKS_PER_SECOND)
-#define STACK_BYTES (1024u * 1024u)
+#define STACK_BYTES ((size_t)1 << 20)
 
 /* A hole in a capture is crossed by the ticks of at most so much time: what decays has decayed by then. */
 #define GAP_NS (600 * NS_PER_SECOND)

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Source: Prometheus text format 0.0.4; OpenMetrics 1.0 (which adds "# UNIT" and "# EOF"). */
+#include "exposition.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fabricpulse/base/utf8.h"
+
+static bool is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == ':';
+}
+
+/* NULL: no name here. */
+static const char *skip_name(const char *at)
+{
+	if (!is_name_char(*at) || isdigit((unsigned char)*at)) {
+		return NULL;
+	}
+	while (is_name_char(*at)) {
+		at++;
+	}
+	return at;
+}
+
+static const char *skip_value(const char *at)
+{
+	if (*at++ != '"') {
+		return NULL;
+	}
+	while (*at != '"') {
+		if (*at == '\n' || *at == '\0' ||
+		    (*at == '\\' && (at[1] == '\0' || strchr("\\\"n", at[1]) == NULL))) {
+			return NULL;
+		}
+		at += *at == '\\' ? 2 : 1;
+	}
+	return at + 1;
+}
+
+/* Behind "{…}", or `at` where there is none. */
+static const char *skip_labels(const char *at)
+{
+	if (*at != '{') {
+		return at;
+	}
+	do {
+		at = skip_name(at + 1);
+		if (at == NULL || *at != '=') {
+			return NULL;
+		}
+		at = skip_value(at + 1);
+	} while (at != NULL && *at == ',');
+	return at != NULL && *at == '}' ? at + 1 : NULL;
+}
+
+static bool is_series(const char *line, const char *end, bool is_monotonic)
+{
+	const char *at = skip_name(line);
+	char *number_end;
+	double value;
+
+	at = at != NULL ? skip_labels(at) : NULL;
+	if (at == NULL || *at != ' ') {
+		return false;
+	}
+	value = strtod(at + 1, &number_end);
+	return number_end == end && number_end > at + 1 && (!is_monotonic || value >= 0);
+}
+
+static bool is_comment(const char *line, const char *end)
+{
+	return strncmp(line, "# HELP ", 7) == 0 || strncmp(line, "# TYPE ", 7) == 0 ||
+	       strncmp(line, "# UNIT ", 7) == 0 ||
+	       (strncmp(line, "# EOF", 5) == 0 && end[1] == '\0');
+}
+
+/* Of the family that a "# TYPE" line begins. */
+static bool says_monotonic(const char *line, const char *end)
+{
+	static const char *const types[] = { " counter", " histogram" };
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		const size_t len = strlen(types[i]);
+
+		if ((size_t)(end - line) > len && strncmp(end - len, types[i], len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void assert_utf8(struct bytes text)
+{
+	while (text.len > 0) {
+		bool is_valid;
+		const size_t len = utf8_piece(text, &is_valid);
+
+		assert_true(is_valid);
+		text.at += len;
+		text.len -= len;
+	}
+}
+
+size_t assert_exposition(struct bytes text)
+{
+	const char *line = (const char *)text.at;
+	bool is_monotonic = false;
+	size_t series = 0;
+
+	assert_utf8(text);
+	while (*line != '\0') {
+		const char *end = strchr(line, '\n');
+
+		assert_non_null(end);
+		if (strncmp(line, "# TYPE ", 7) == 0) {
+			is_monotonic = says_monotonic(line, end);
+		}
+		if (*line != '#') {
+			series++;
+		}
+		if (!(*line == '#' ? is_comment(line, end) : is_series(line, end, is_monotonic))) {
+			fail_msg("%.*s", (int)(end - line), line);
+		}
+		line = end + 1;
+	}
+	return series;
+}
