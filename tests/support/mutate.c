@@ -13,6 +13,7 @@
 #include "fabricpulse/decode/encode.h"
 #include "layouts.h"
 #include "stack.h"
+#include "traffic.h"
 #include "wire.h"
 
 struct mutate_seeds mutate_seeds;
@@ -158,6 +159,19 @@ unsigned long mutate_count(unsigned long fallback)
 	return wanted != NULL ? strtoul(wanted, NULL, 10) : fallback;
 }
 
+/* Flow samples and counters of many ports, as a fabric sends them. */
+static void seed_traffic(void)
+{
+	struct traffic t = { .agents = 16, .ports = 16 };
+
+	while (t.sent < 256) {
+		uint8_t datagram[TRAFFIC_DATAGRAM_BYTES];
+		const size_t len = traffic_next(&t, datagram);
+
+		seed_add((struct bytes){ .at = datagram, .len = len });
+	}
+}
+
 int mutate_gather(void **state)
 {
 	uint32_t seen = 0;
@@ -168,6 +182,7 @@ int mutate_gather(void **state)
 	seed_all_records(SFLOW_SAMPLE_DISCARD, SFLOW_SPACE_FLOW);
 	seed_all_records(SFLOW_SAMPLE_COUNTERS, SFLOW_SPACE_COUNTER);
 	seed_packets();
+	seed_traffic();
 	if (wire_corpora(seed_from_capture, &seen) == 0) {
 		print_message("no captures beside the project: own seeds only\n");
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Datagrams to begin with, and what may become of them on a bad day.
  *
- * Seeds are the test vector, datagrams with every record of the tables, tunnelled packets, and
- * whatever captures lie beside the project. A generator of fixed numbers changes them. */
+ * Seeds are the test vector, datagrams with every record of the tables, tunnelled packets, the
+ * traffic of a small fabric, and whatever captures lie beside the project. A generator of fixed numbers changes them. */
 #pragma once
 
 #include <stddef.h>
