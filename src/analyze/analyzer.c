@@ -243,9 +243,6 @@ void shards_digest(struct shards *s, uint64_t now_ns, uint64_t tick)
 	(void)pthread_rwlock_unlock(&s->reload_lock);
 }
 
-/* As directory.h says of its streams. */
-#define STREAMS_PER_AGENT 4u
-
 /* A table's key with the slots that it takes on average: three, since the number of slots is the
  * power of two from twice to four times the limit. */
 #define TABLE_BYTES_PER_KEY (sizeof(struct table_key) + 3 * sizeof(uint32_t))

@@ -12,8 +12,6 @@
 #include "fabricpulse/base/mem.h"
 #include "fabricpulse/decode/datagram.h"
 
-/* A device has few sub-agents; the streams' table has room for this many times max_agents. */
-#define STREAMS_PER_AGENT 4u
 
 static const struct option_row limits_rows[] = {
 	{ .key = "max_agents",
@@ -118,13 +116,12 @@ void directory_deinit(struct directory *d)
 	memset(d, 0, sizeof *d);
 }
 
-/* Relaxed: the ticker only wants to know that something changed since it looked last; the data itself is published by the
- * tables' counts and by the nameboxes. */
+/* Release: pairs with the ticker's acquire, so that whoever sees the new version also sees what changed. */
 static void names_changed(struct directory *d)
 {
 	atomic_store_explicit(&d->names_version,
 	                      atomic_load_explicit(&d->names_version, memory_order_relaxed) + 1,
-	                      memory_order_relaxed);
+	                      memory_order_release);
 }
 
 static struct table_key agent_key(const struct addr *agent)

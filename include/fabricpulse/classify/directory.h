@@ -89,6 +89,9 @@ struct source_entry {
 	uint32_t generation; /* of the stream that it came in */
 };
 
+/* A device has few sub-agents: room for this many streams times max_agents. */
+#define STREAMS_PER_AGENT 4u
+
 /* Record numbers that nobody knows, counted under their own number up to a limit. */
 #define DIRECTORY_TAGS_MAX 64
 
