@@ -2,9 +2,9 @@
 /* `fabricpulse check`: is this configuration good, and what does it change?
  *
  * It loads the settings exactly as the daemon would, so there is no second opinion. A good
- * configuration is answered with "ok" and the options that differ from the defaults, a bad one with
- * every mistake and exit code 2. With --print the rows themselves are printed: the default file,
- * and the manual's option tables, which are made in this way.
+ * configuration is answered with "ok", the options that differ from the defaults and the memory that
+ * the limits allow, a bad one with every mistake and exit code 2. With --print the rows themselves
+ * are printed: the default file, and the manual's option tables, which are made in this way.
  */
 #include <stdio.h>
 
@@ -13,6 +13,7 @@
 #include "fabricpulse/config/config_print.h"
 
 #define TEXT_BYTES_MAX (1u << 20)
+#define MIB            (UINT64_C(1) << 20)
 
 enum print_choice {
 	PRINT_SUMMARY = 0,
@@ -40,8 +41,9 @@ static const struct option_table check_table = { "", check_rows, ARRAY_LEN(check
 
 static const struct flags_spec check_spec = {
 	.usage = "check [flags]",
-	.about = "Checks the configuration as the daemon would read it. Prints \"ok\" and what "
-	         "differs from the defaults, or every mistake; exit code 2 when there is one.",
+	.about = "Checks the configuration as the daemon would read it. Prints \"ok\", what "
+	         "differs from the defaults and the memory that the limits allow, or every "
+	         "mistake; exit code 2 when there is one.",
 	.own = &check_table,
 	.schema = &settings_schema,
 };
@@ -70,6 +72,22 @@ static int print_rows(enum print_choice choice)
 	return print_text(&text);
 }
 
+/* What the limits can cost, for whoever sizes a machine: only what was seen is paid for. */
+static void put_memory(const struct settings *settings, struct strbuf *out)
+{
+	const struct limits_config *limits = &settings->limits;
+	const uint32_t workers = settings->udp.workers;
+
+	strbuf_printf(
+	    out,
+	    "memory: at most %llu MiB in %u worker%s, each of up to %u agents (%llu bytes "
+	    "each) and %u ports (%llu bytes each)\n",
+	    (unsigned long long)((shard_bytes_max(limits) * workers + MIB - 1) / MIB), workers,
+	    workers == 1 ? "" : "s", limits->max_agents,
+	    (unsigned long long)shard_bytes_per_agent(), limits->max_ports,
+	    (unsigned long long)shard_bytes_per_port());
+}
+
 /* "ok", and one line for each option that is not as it would be without file and flags. */
 static void put_summary(const struct flags *flags, const struct settings *settings,
                         const struct settings *defaults, struct strbuf *out)
@@ -85,6 +103,7 @@ static void put_summary(const struct flags *flags, const struct settings *settin
 	strbuf_puts(out, changes.at != NULL ? changes.at : "");
 	out->failed = out->failed || changes.failed;
 	strbuf_deinit(&changes);
+	put_memory(settings, out);
 }
 
 static int print_summary(const struct flags *flags)
