@@ -55,6 +55,11 @@ static void take_rdma(const struct packet *packet, struct observation *o)
 	            (carries_data(r->opcode) ? OBS_IS_DATA : 0u);
 }
 
+static uint32_t trimmed_flag(const struct passage *p, uint8_t dscp)
+{
+	return (p->classifier->trim_mask >> dscp & 1u) != 0 ? OBS_IS_TRIMMED : 0u;
+}
+
 static void take_ip(const struct passage *p, const struct packet *packet, struct observation *o)
 {
 	o->outer_ecn = packet->outer.ecn;
@@ -65,7 +70,7 @@ static void take_ip(const struct passage *p, const struct packet *packet, struct
 	o->src = packet->inner.src;
 	o->dst = packet->inner.dst;
 	o->flags |= OBS_IS_IP | (packet->tunnel_depth > 0 ? OBS_IS_TUNNELLED : 0u) |
-	            ((p->classifier->trim_mask >> o->outer_dscp & 1u) != 0 ? OBS_IS_TRIMMED : 0u);
+	            trimmed_flag(p, o->outer_dscp);
 }
 
 void classify_packet(struct passage *p, struct bytes record, struct observation *o)
@@ -95,6 +100,10 @@ void classify_packet(struct passage *p, struct bytes record, struct observation 
 	if (packet.outer.version != 0) {
 		take_ip(p, &packet, o);
 	}
+	if ((o->flags & OBS_IS_TRIMMED) != 0) {
+		/* The switch cut the packet and may have left its IP length as it was: here the frame is right. */
+		o->frame_bytes = frame_length > header.len ? frame_length : (uint32_t)header.len;
+	}
 	if (packet.roce.has_bth) {
 		take_rdma(&packet, o);
 	}
@@ -113,6 +122,23 @@ static uint32_t first_word(struct passage *p, const struct sflow_record *r)
 		return 0;
 	}
 	return be32_load(r->body.at);
+}
+
+/* A record that nothing here reads: counted when it is unknown or broken, as everything is. */
+static void check_record(struct passage *p, const struct sflow_record *r)
+{
+	const struct sflow_record_type *type = sflow_record_find(SFLOW_SPACE_FLOW, r->tag);
+	union sflow_value unread;
+	enum fp_err err;
+
+	if (type == NULL) {
+		passage_unknown_record(p, r);
+		return;
+	}
+	err = sflow_record_decode(type, r->body, &unread);
+	if (err != FP_OK) {
+		sflow_fault(&p->wire, err);
+	}
 }
 
 static void take_record(struct passage *p, const struct sflow_record *r, struct observation *o,
@@ -151,11 +177,7 @@ static void take_record(struct passage *p, const struct sflow_record *r, struct 
 			o->flags |= OBS_HAS_TIMESTAMP;
 		}
 		break;
-	default:
-		if (sflow_record_find(SFLOW_SPACE_FLOW, r->tag) == NULL) {
-			passage_unknown_record(p, r);
-		}
-		break;
+	default: check_record(p, r); break;
 	}
 }
 
@@ -174,14 +196,14 @@ static bool decode_or_fault(struct passage *p, enum sflow_record_id id, struct b
 	return err == FP_OK;
 }
 
-static void take_ip_fields(struct observation *o, const struct addr *src, const struct addr *dst,
-                           uint32_t tos)
+static void take_ip_fields(const struct passage *p, struct observation *o, const struct addr *src,
+                           const struct addr *dst, uint32_t tos)
 {
 	o->src = *src;
 	o->dst = *dst;
 	o->outer_dscp = o->inner_dscp = (uint8_t)(tos >> 2 & 63u);
 	o->outer_ecn = o->inner_ecn = (uint8_t)(tos & 3u);
-	o->flags |= OBS_IS_IP;
+	o->flags |= OBS_IS_IP | trimmed_flag(p, o->outer_dscp);
 }
 
 /* Without header bytes the packet is known by whatever else describes it. */
@@ -193,11 +215,11 @@ static void take_substitutes(struct passage *p, const struct substitutes *sub,
 	if (decode_or_fault(p, sub->ip_kind, sub->ip, &v)) {
 		if (sub->ip_kind == SF_sampled_ipv4) {
 			o->frame_bytes = v.sampled_ipv4.length + ETHERNET_OVERHEAD;
-			take_ip_fields(o, &v.sampled_ipv4.src_ip, &v.sampled_ipv4.dst_ip,
+			take_ip_fields(p, o, &v.sampled_ipv4.src_ip, &v.sampled_ipv4.dst_ip,
 			               v.sampled_ipv4.tos);
 		} else {
 			o->frame_bytes = v.sampled_ipv6.length + ETHERNET_OVERHEAD;
-			take_ip_fields(o, &v.sampled_ipv6.src_ip, &v.sampled_ipv6.dst_ip,
+			take_ip_fields(p, o, &v.sampled_ipv6.src_ip, &v.sampled_ipv6.dst_ip,
 			               v.sampled_ipv6.priority);
 		}
 	} else if (decode_or_fault(p, SF_sampled_ethernet, sub->ethernet, &v)) {
@@ -219,7 +241,14 @@ static void walk_flow_records(struct passage *p, struct sflow_sample *s, struct 
 	while (sflow_record_next(&p->wire, s, &r)) {
 		take_record(p, &r, o, &sub);
 	}
-	if ((o->flags & OBS_HAS_HEADER) == 0) {
+	if (sub.ethernet.at == NULL && sub.ip.at == NULL && sub.bth.at == NULL) {
+		return;
+	}
+	if ((o->flags & OBS_HAS_HEADER) != 0) {
+		struct observation unread = { 0 };
+
+		take_substitutes(p, &sub, &unread); /* only for what is broken in them */
+	} else {
 		take_substitutes(p, &sub, o);
 	}
 }

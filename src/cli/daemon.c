@@ -215,6 +215,8 @@ static bool app_is_healthy(void *arg)
 static enum fp_err start_http(struct daemon *d, char *problem, size_t size)
 {
 	const struct settings *s = &d->generation->settings;
+	struct http *http;
+	enum fp_err err;
 
 	d->app = (struct http_app){
 		.shards = &d->shards,
@@ -227,7 +229,10 @@ static enum fp_err start_http(struct daemon *d, char *problem, size_t size)
 		.is_healthy = app_is_healthy,
 		.arg = d,
 	};
-	return http_start(&s->http, &d->app, &d->http, problem, size);
+	err = http_start(&s->http, &d->app, &http, problem, size);
+	/* Release: a server thread that sees it sees it whole. */
+	atomic_store_explicit(&d->http, http, memory_order_release);
+	return err;
 }
 
 static void take_down(struct daemon *d)
@@ -293,6 +298,16 @@ static bool same_limits(const struct limits_config *a, const struct limits_confi
 	       a->drop_repeated_samples == b->drop_repeated_samples;
 }
 
+static bool same_web(const struct http_config *a, const struct http_config *b)
+{
+	return same_endpoints(&a->listen, &b->listen) && a->connections == b->connections &&
+	       a->connections_per_address == b->connections_per_address &&
+	       a->timeout_ns == b->timeout_ns && a->body_bytes_max == b->body_bytes_max &&
+	       a->buffer_bytes_max == b->buffer_bytes_max && a->gzip == b->gzip &&
+	       a->allow_topology_write == b->allow_topology_write &&
+	       a->allow_reload == b->allow_reload;
+}
+
 /* What cannot change without a restart is said, not silently ignored. */
 static void say_what_waits(const struct settings *was, const struct settings *is)
 {
@@ -307,7 +322,7 @@ static void say_what_waits(const struct settings *was, const struct settings *is
 		               was->udp.datagram_bytes == is->udp.datagram_bytes },
 		{ "forward", same_endpoints(&was->forward.targets, &is->forward.targets) },
 		{ "limits", same_limits(&was->limits, &is->limits) },
-		{ "web", same_endpoints(&was->http.listen, &is->http.listen) },
+		{ "web", same_web(&was->http, &is->http) },
 		{ "state", strcmp(was->state.directory, is->state.directory) == 0 },
 	};
 

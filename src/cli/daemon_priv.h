@@ -34,7 +34,8 @@ struct daemon {
 	struct udp_group *udp; /* NULL: a capture */
 	struct pipeline *pipeline;
 	struct http_app app;
-	struct http *http;
+	/* Set once the server runs; its threads ask for it while it starts (self.c). */
+	_Atomic(struct http *) http;
 	pthread_mutex_t
 	    reload_mutex; /* one reload at a time; guards the two fields below and `generation` */
 	double reload_success; /* NaN before any */

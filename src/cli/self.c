@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon_priv.h"
+#include "version.h"
 
 static double seconds_of(struct timeval t)
 {
@@ -119,10 +120,15 @@ void daemon_fill_self(void *arg, struct self_stats *out)
 {
 	struct daemon *d = arg;
 	const uint64_t now_ns = atomic_load_explicit(&d->shards.now_ns, memory_order_relaxed);
+	/* Acquire: pairs with start_http(). */
+	const struct http *server = atomic_load_explicit(&d->http, memory_order_acquire);
 	struct http_stats http = { 0 };
 
 	memset(out, 0, sizeof *out);
 	fill_process(d, out);
+	out->version = version_text();
+	out->revision = version_revision();
+	out->compiler = version_compiler();
 	out->worker_count = d->workers;
 	for (uint32_t i = 0; i < d->workers; i++) {
 		fill_worker(d, i, &out->worker[i]);
@@ -131,8 +137,8 @@ void daemon_fill_self(void *arg, struct self_stats *out)
 	out->reload_success = d->reload_success;
 	out->reload_time_seconds = d->reload_time_seconds;
 	out->topology_version = topology_store_version(d->topology);
-	if (d->http != NULL) {
-		http_stats_get(d->http, &http);
+	if (server != NULL) {
+		http_stats_get(server, &http);
 	}
 	memcpy(out->http_requests, http.requests, sizeof out->http_requests);
 	out->scrapes = http.scrapes;
