@@ -177,7 +177,10 @@ def test_what_needs_a_restart_is_said():
     with Daemon(config="limits: {max_agents: 10}\n") as d:
         d.write("limits: {max_agents: 20}\n")
         assert d.request("POST", "/-/reload")[0].status == 200
-        assert "section=limits" in d.log()
+        assert "section=limits" in d.log() and "section=web" not in d.log()
+        d.write("limits: {max_agents: 20}\nweb: {allow_topology_write: false}\n")
+        assert d.request("POST", "/-/reload")[0].status == 200
+        assert "section=web" in d.log()
 
 
 def test_reload_loses_no_datagram():
