@@ -42,6 +42,7 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 		}
 	}
-	fprintf(stderr, "fabricpulse: \"%s\" is no command; see fabricpulse --help\n", argv[1]);
+	(void)fprintf(stderr, "fabricpulse: \"%s\" is no command; see fabricpulse --help\n",
+	              argv[1]);
 	return EXIT_USAGE;
 }

@@ -23,7 +23,9 @@
 
 static double now_seconds(void)
 {
-	return (double)(clock_realtime_ns() / NS_PER_MS) / 1000;
+	const uint64_t now_ms = clock_realtime_ns() / NS_PER_MS;
+
+	return (double)now_ms / 1000;
 }
 
 static void generation_free(struct generation *g)
@@ -42,7 +44,7 @@ static struct generation *generation_load(const struct flags *flags, char *probl
 	struct strbuf text;
 
 	if (problems == NULL || g == NULL) {
-		snprintf(problem, size, "%s\n", fp_err_text(FP_NO_MEMORY));
+		(void)snprintf(problem, size, "%s\n", fp_err_text(FP_NO_MEMORY));
 	} else if (settings_load(flags, &g->settings, problems) == FP_OK) {
 		g->pipeline.classify = &g->settings.classify;
 		g->pipeline.analyze = &g->settings.analyze;
@@ -51,8 +53,8 @@ static struct generation *generation_load(const struct flags *flags, char *probl
 	} else {
 		strbuf_init(&text, PROBLEMS_BYTES);
 		problems_print(problems, &text);
-		snprintf(problem, size, "%s",
-		         text.len > 0 ? text.at : "the configuration is not valid\n");
+		(void)snprintf(problem, size, "%s",
+		               text.len > 0 ? text.at : "the configuration is not valid\n");
 		strbuf_deinit(&text);
 	}
 	problems_free(problems);
@@ -97,7 +99,7 @@ static enum fp_err start_state(struct daemon *d, char *problem, size_t size)
 		                         take_topology(d->generation), &d->topology);
 	}
 	if (err != FP_OK) {
-		snprintf(problem, size, "%s\n", fp_err_text(err));
+		(void)snprintf(problem, size, "%s\n", fp_err_text(err));
 		return err;
 	}
 	d->shards.names = s->names.overrides;
@@ -162,7 +164,7 @@ static enum fp_err intake_open(struct daemon *d, const struct daemon_source *fro
 	for (uint32_t i = 0; err == FP_OK && i < d->workers; i++) {
 		err = open_forward(s, &in->forward[i]);
 		if (err != FP_OK) {
-			snprintf(problem, size, "forward: %s\n", fp_err_text(err));
+			(void)snprintf(problem, size, "forward: %s\n", fp_err_text(err));
 		}
 	}
 	return err;
@@ -178,7 +180,7 @@ static enum fp_err start_pipeline(struct daemon *d, const struct daemon_source *
 		err = pipeline_new(&d->shards, in.sources, in.forward, d->workers,
 		                   &d->generation->pipeline, &d->pipeline);
 		if (err != FP_OK) {
-			snprintf(problem, size, "%s\n", fp_err_text(err));
+			(void)snprintf(problem, size, "%s\n", fp_err_text(err));
 		}
 	}
 	if (err != FP_OK) {
@@ -187,7 +189,7 @@ static enum fp_err start_pipeline(struct daemon *d, const struct daemon_source *
 	}
 	err = pipeline_start(d->pipeline);
 	if (err != FP_OK) {
-		snprintf(problem, size, "cannot start threads\n");
+		(void)snprintf(problem, size, "cannot start threads\n");
 	}
 	return err;
 }

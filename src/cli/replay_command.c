@@ -139,20 +139,20 @@ static int replay(const struct flags *flags, const struct replay_flags *own,
 	bool is_printed;
 
 	if (!capture_speed_parse(own->speed, &options.speed)) {
-		fprintf(stderr, "--speed: expected \"max\" or a number above 0, got \"%s\"\n",
-		        own->speed);
+		(void)fprintf(stderr, "--speed: expected \"max\" or a number above 0, got \"%s\"\n",
+		              own->speed);
 		return EXIT_USAGE;
 	}
 	hash_seed_fix(1);
 	if (pcap_source_open_all(flags->operands, flags->operand_count, &options, &source, problem,
 	                         sizeof problem) != FP_OK) {
-		fprintf(stderr, "%s\n", problem);
+		(void)fprintf(stderr, "%s\n", problem);
 		return EXIT_FAILED;
 	}
 	err = prepare(&shards, settings);
 	if (err != FP_OK) {
 		source->ops->close(source);
-		fprintf(stderr, "%s\n", fp_err_text(err));
+		(void)fprintf(stderr, "%s\n", fp_err_text(err));
 		return EXIT_FAILED;
 	}
 	err = run_to_end(&shards, source, settings);
@@ -173,7 +173,7 @@ int replay_command(int argc, char **argv)
 		return code;
 	}
 	if (flags.operand_count == 0) {
-		fprintf(stderr, "replay: expected at least one FILE\n");
+		(void)fprintf(stderr, "replay: expected at least one FILE\n");
 		code = EXIT_USAGE;
 	} else if (!command_line_settings(&flags, &settings)) {
 		code = EXIT_USAGE;

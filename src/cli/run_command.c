@@ -75,8 +75,8 @@ static void reload(struct daemon *d)
 	static char problem[PROBLEM_SIZE];
 	char state[96];
 
-	snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%llu",
-	         (unsigned long long)(clock_monotonic_ns() / 1000));
+	(void)snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%llu",
+	               (unsigned long long)(clock_monotonic_ns() / 1000));
 	notify_send(state);
 	notify_send(daemon_reload(d, problem, sizeof problem)
 	                ? "READY=1\nSTATUS=reloaded"
@@ -149,8 +149,9 @@ static int run_daemon(const struct flags *flags, const struct daemon_source *fro
 	block_signals(&signals);
 	err = daemon_start(&d, flags, from, problem, sizeof problem);
 	if (err != FP_OK) {
-		fprintf(stderr, "%s%s", problem,
-		        problem[0] != '\0' && problem[strlen(problem) - 1] == '\n' ? "" : "\n");
+		(void)fprintf(stderr, "%s%s", problem,
+		              problem[0] != '\0' && problem[strlen(problem) - 1] == '\n' ? ""
+		                                                                         : "\n");
 		return err == FP_BAD_CONFIG ? EXIT_USAGE : EXIT_FAILED;
 	}
 	say_ready(&d);
@@ -172,11 +173,11 @@ int run_command(int argc, char **argv)
 	}
 	from = (struct daemon_source){ .capture = own.pcap, .interface = own.interface };
 	if (!capture_speed_parse(own.speed, &from.speed)) {
-		fprintf(stderr, "--speed: expected \"max\" or a number above 0, got \"%s\"\n",
-		        own.speed);
+		(void)fprintf(stderr, "--speed: expected \"max\" or a number above 0, got \"%s\"\n",
+		              own.speed);
 		code = EXIT_USAGE;
 	} else if (own.pcap[0] != '\0' && own.interface[0] != '\0') {
-		fprintf(stderr, "--pcap and --interface exclude each other\n");
+		(void)fprintf(stderr, "--pcap and --interface exclude each other\n");
 		code = EXIT_USAGE;
 	} else {
 		code = run_daemon(&flags, &from);
