@@ -111,7 +111,7 @@ static enum fp_err open_capture(const struct daemon_source *from, struct source 
                                 char *problem, size_t size)
 {
 	const struct pcap_options options = {
-		.port = SFLOW_PORT,
+		.port = from->port,
 		.speed = from->speed,
 		.is_interface = from->interface[0] != '\0',
 	};
@@ -147,6 +147,35 @@ static void intake_close(struct intake *in, uint32_t count)
 	}
 }
 
+/* A target that is ourselves would send every datagram round for ever. Told by the address that was bound, and by loopback; another
+ * address of this machine is not known here. */
+static bool is_ourselves(const struct endpoint *target, const struct endpoint *bound)
+{
+	return target->port == bound->port &&
+	       (addr_equal(&target->addr, &bound->addr) ||
+	        (addr_is_anonymous(&target->addr) && addr_is_anonymous(&bound->addr)));
+}
+
+static enum fp_err refuse_loops(const struct daemon *d, char *problem, size_t size)
+{
+	const struct option_endpoints *targets = &d->generation->settings.forward.targets;
+	struct endpoint bound[OPTION_LIST_MAX];
+	const size_t count =
+	    d->udp != NULL ? udp_group_endpoints(d->udp, bound, ARRAY_LEN(bound)) : 0;
+	char text[ENDPOINT_TEXT_SIZE];
+
+	for (size_t t = 0; t < targets->count; t++) {
+		for (size_t i = 0; i < count; i++) {
+			if (is_ourselves(&targets->at[t], &bound[i])) {
+				(void)snprintf(problem, size, "forward: %s is this daemon itself\n",
+				               endpoint_text(&targets->at[t], text));
+				return FP_BAD_CONFIG;
+			}
+		}
+	}
+	return FP_OK;
+}
+
 static enum fp_err intake_open(struct daemon *d, const struct daemon_source *from,
                                struct intake *in, char *problem, size_t size)
 {
@@ -160,6 +189,9 @@ static enum fp_err intake_open(struct daemon *d, const struct daemon_source *fro
 		for (uint32_t i = 0; err == FP_OK && i < d->workers; i++) {
 			in->sources[i] = udp_group_source(d->udp, i);
 		}
+	}
+	if (err == FP_OK) {
+		err = refuse_loops(d, problem, size);
 	}
 	for (uint32_t i = 0; err == FP_OK && i < d->workers; i++) {
 		err = open_forward(s, &in->forward[i]);

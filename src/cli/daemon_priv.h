@@ -15,7 +15,8 @@
 struct daemon_source {
 	const char *capture;
 	const char *interface;
-	double speed; /* of a capture file; 0: as fast as possible */
+	double speed;  /* of a capture file; 0: as fast as possible */
+	uint16_t port; /* UDP port that sFlow was sent to; 0: any */
 };
 
 /* One loaded configuration; reload makes a second one and lets the first go. */

@@ -25,6 +25,7 @@ struct run_flags {
 	char *pcap;
 	char *interface;
 	char *speed;
+	uint32_t port;
 };
 
 static const struct option_row run_rows[] = {
@@ -49,6 +50,15 @@ static const struct option_row run_rows[] = {
 	    .fallback = "1",
 	    .help = "How many times faster than real time a capture is read; \"max\": as fast as "
 	            "possible.",
+	},
+	{
+	    .key = "port",
+	    .kind = OPTION_U32,
+	    .offset = offsetof(struct run_flags, port),
+	    .fallback = "6343",
+	    .min = 0,
+	    .max = 65535,
+	    .help = "UDP port that sFlow was sent to, in a capture; 0: any.",
 	},
 };
 static const struct option_table run_table = { "", run_rows, ARRAY_LEN(run_rows) };
@@ -171,7 +181,11 @@ int run_command(int argc, char **argv)
 	if (!command_line_read(argc, argv, &run_spec, &own, &flags, &code)) {
 		return code;
 	}
-	from = (struct daemon_source){ .capture = own.pcap, .interface = own.interface };
+	from = (struct daemon_source){
+		.capture = own.pcap,
+		.interface = own.interface,
+		.port = (uint16_t)own.port,
+	};
 	if (!capture_speed_parse(own.speed, &from.speed)) {
 		(void)fprintf(stderr, "--speed: expected \"max\" or a number above 0, got \"%s\"\n",
 		              own.speed);

@@ -222,6 +222,19 @@ def test_forwards_the_same_bytes():
             wait_for(lambda: received(d) == len(sent), "all received, though one target is dead")
 
 
+def test_does_not_forward_to_itself():
+    with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+        s.close()
+        path = os.path.join(directory, "loop.yaml")
+        with open(path, "w") as f:
+            f.write("sflow: {listen: \":%d\"}\nforward: [127.0.0.1:%d]\n" % (port, port))
+        run = subprocess.run([BIN, "run", "--config.file=" + path, "--web.listen=127.0.0.1:0"],
+                             capture_output=True, text=True, timeout=20)
+        assert run.returncode == 2 and "127.0.0.1:%d" % port in run.stderr, run
+
+
 def test_topology_survives_a_restart():
     topology = {"links": {"L1": {"node1": "leaf1", "port1": "swp1", "node2": "spine1", "port2": "swp1"}},
                 "nodes": {"leaf1": {"agent": "10.0.0.1", "ports": {"swp1": {"ifindex": "3"}}}}}

@@ -16,7 +16,7 @@ for flag in "$@"; do
     esac
 done
 
-"$binary" run --pcap="$capture" --speed=max "$@" &
+"$binary" run --config.file="$(dirname "$0")/demo.yaml" --pcap="$capture" --speed=max "$@" &
 daemon=$!
 trap 'kill -TERM "$daemon" 2>/dev/null; wait "$daemon"; exit' INT TERM
 
@@ -29,8 +29,8 @@ sleep 1
 
 # What a newcomer looks for first, without the lines that say zero.
 excerpt() {
-    local names='datagrams|samples|fabric_bytes|rdma_packets|fabric_cnps'
-    names+='|fabric_rdma_ecn_packets|drop_notices'
+    local names='datagrams|samples|fabric_bytes|fabric_samples|rdma_packets|fabric_cnps'
+    names+='|link_rdma_ecn_packets|drop_notices'
     curl -fsS "$web/metrics" | grep -E "^fabricpulse_($names)_total" | grep -v ' 0$' \
         | head -n 24 | sed 's/^/    /'
 }
