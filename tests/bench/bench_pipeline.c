@@ -16,7 +16,7 @@
 #include "fabricpulse/analyze/analyzer.h"
 #include "fabricpulse/base/clock.h"
 #include "fabricpulse/classify/classify.h"
-#include "traffic.h"
+#include "made_up_fabric.h"
 
 #define AGENTS    64u
 #define PORTS     64u

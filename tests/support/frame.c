@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Frames from a description. Written from the specifications and not from the code under test: sizes
- * and offsets stand here a second time on purpose. Checksums are zero. */
+/* Frames from a description. Written from the specifications and not from the code under test:
+ * sizes and offsets stand here a second time on purpose. Checksums are zero. */
 #include "frame.h"
 
 #include <arpa/inet.h>

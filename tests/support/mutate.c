@@ -12,8 +12,8 @@
 
 #include "fabricpulse/decode/encode.h"
 #include "layouts.h"
+#include "made_up_fabric.h"
 #include "stack.h"
-#include "traffic.h"
 #include "wire.h"
 
 struct mutate_seeds mutate_seeds;

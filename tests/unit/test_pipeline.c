@@ -16,7 +16,7 @@
 #include "fabricpulse/base/log.h"
 #include "fabricpulse/export/metrics.h"
 #include "fabricpulse/pipeline.h"
-#include "traffic.h"
+#include "made_up_fabric.h"
 
 #define T0  (UINT64_C(1700000000) * NS_PER_SECOND)
 #define DAY (86400 * NS_PER_SECOND)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written with the encoder of decode and the packets of stack.h; every number follows from how many
  * datagrams there were before. */
-#include "traffic.h"
+#include "made_up_fabric.h"
 
 #include <stdio.h>
 #include <stdlib.h>
