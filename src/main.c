@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli_priv.h"
+#include "fabricpulse/base/mem.h"
 
 static const struct command {
 	const char *name;
@@ -30,6 +31,7 @@ static void print_help(void)
 
 int main(int argc, char **argv)
 {
+	mem_return_large();
 	if (argc < 2 || argv[1][0] == '-') {
 		if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 			print_help();

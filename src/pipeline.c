@@ -196,6 +196,18 @@ static void drain(struct worker *w)
 	} while (w->datagrams.count > 0);
 }
 
+/* A capture is over, its readers are not: a topology or names that come now still give roles. Event time stands still. */
+static void linger(struct worker *w)
+{
+	if (w->source->is_live || w->last_time_ns == 0) {
+		return;
+	}
+	while (!is_stopping(w->pipeline)) {
+		clock_sleep_ns(TICK_NS);
+		shards_digest(w->pipeline->shards, w->last_time_ns, w->tick++);
+	}
+}
+
 static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
@@ -216,6 +228,7 @@ static void *worker_main(void *arg)
 	}
 	note_cpu(w);
 	finish_capture(w);
+	linger(w);
 	return NULL;
 }
 

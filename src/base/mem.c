@@ -4,16 +4,18 @@
  * Everything here checks the product of count and size, and a request for nothing still gives
  * something, so that NULL always means "refused". Reserved ranges are private anonymous mappings
  * without swap reservation: the kernel hands out zeroed pages at the first touch, so a table may be
- * laid out for its limit while it costs what it holds (rounded up to the kernel's pages, which may
- * be huge ones).
+ * laid out for its limit while it costs what it holds, rounded up to the kernel's small pages.
  */
 #include "fabricpulse/base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#define LARGE_BLOCK_BYTES (256 * 1024)
 
 /* The bytes of `count` elements, at least one; 0 when no object can be so large. libc checks too,
  * but sanitizers take a product that overflows for a mistake of the program. */
@@ -44,6 +46,13 @@ void *mem_resize(void *old, size_t count, size_t size)
 char *mem_strdup(const char *text)
 {
 	return text != NULL ? strdup(text) : NULL;
+}
+
+void mem_return_large(void)
+{
+	/* A fixed threshold: glibc otherwise raises it to the largest block that was ever released. */
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK_BYTES);
 }
 
 void mem_free(void *p)

@@ -12,7 +12,6 @@
 #include "fabricpulse/base/mem.h"
 #include "fabricpulse/decode/datagram.h"
 
-
 static const struct option_row limits_rows[] = {
 	{ .key = "max_agents",
 	  .kind = OPTION_U32,

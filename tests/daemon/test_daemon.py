@@ -276,6 +276,41 @@ def test_roles_follow_the_topology():
         wait_for(lambda: roles() == {"swp1": "core", "swp2": "edge"}, "roles by topology")
 
 
+def write_capture(path, *datagrams):
+    """A pcap file (Ethernet, IPv4, UDP to 6343) of datagrams that arrive a second apart."""
+    with open(path, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for i, payload in enumerate(datagrams):
+            udp = struct.pack(">HHHH", 50000, 6343, 8 + len(payload), 0) + payload
+            ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, b"\n\0\0\1", b"\n\0\0\2") + udp
+            frame = b"\2\0\0\0\0\2\2\0\0\0\0\1\x08\0" + ip
+            f.write(struct.pack("<IIII", 1700000000 + i, 0, len(frame), len(frame)) + frame)
+
+
+def test_topology_after_the_end_of_a_capture():
+    topology = {"links": {"L1": {"node1": "leaf1", "port1": "swp1", "node2": "spine1", "port2": "swp1"}},
+                "nodes": {"leaf1": {"agent": "10.0.0.1"}}}
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "ports.pcap")
+        write_capture(path, datagram("10.0.0.1", 1, named_port(1, 3, "swp1") + named_port(1, 4, "swp2"), 2),
+                      datagram("10.0.0.1", 2))
+        run = subprocess.Popen([BIN, "run", "--pcap=" + path, "--speed=max", "--web.listen=127.0.0.1:0"],
+                               stderr=subprocess.PIPE, text=True)
+        try:
+            port = int(re.search(r"addr=\S*:(\d+)", run.stderr.readline()).group(1))
+
+            def request(method, where, body=None):
+                c = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+                c.request(method, where, body)
+                return c.getresponse().read()
+            wait_for(lambda: b"fabricpulse_datagrams_total 2\n" in request("GET", "/metrics"), "two datagrams")
+            request("PUT", "/topology/json", json.dumps(topology))
+            wait_for(lambda: b'fabricpulse_ports{role="core"} 1\n' in request("GET", "/metrics"), "roles by topology")
+        finally:
+            run.kill()
+            run.communicate()
+
+
 def test_second_daemon_is_refused():
     with Daemon() as d:
         for flag, port in (("--sflow.listen=127.0.0.1:%d", d.udp), ("--web.listen=127.0.0.1:%d", d.http)):

@@ -148,7 +148,7 @@ struct counter_event {
 	struct sflow_source source;
 	uint32_t uptime_ms;
 	bool is_reset; /* a discontinuity lies before it: no delta against the last poll */
-	bool is_late; /* older than the newest: not for deltas */
+	bool is_late;  /* older than the newest: not for deltas */
 	const struct sflow_record_type *type;
 	union sflow_value value;
 };

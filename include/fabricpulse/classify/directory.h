@@ -67,7 +67,7 @@ struct stream_entry {
 	uint32_t last_sequence;
 	uint32_t last_uptime_ms;
 	uint32_t generation; /* grows at each restart: sources of an older one start anew */
-	uint64_t window; /* bit i: last_sequence - i was seen */
+	uint64_t window;     /* bit i: last_sequence - i was seen */
 };
 
 /* The three independent sample sequences of a data source. */
@@ -100,8 +100,8 @@ struct directory {
 	struct table ports;
 	struct table streams;
 	struct table sources;
-	struct table
-	    tags; /* key.a = space (enum sflow_space, or SFLOW_SPACE_COUNT for samples), key.b = tag */
+	/* key.a = space (enum sflow_space, or SFLOW_SPACE_COUNT for samples), key.b = tag */
+	struct table tags;
 	struct agent_entry *agent;                        /* [agents.limit] */
 	struct port_entry *port;                          /* [ports.limit] */
 	struct stream_entry *stream;                      /* [streams.limit = 4 x max_agents] */

@@ -30,8 +30,7 @@ struct flags {
 	bool wants_version; /* --version */
 	char **operands;    /* owned array of borrowed arguments */
 	size_t operand_count;
-	struct option_tree
-	    options; /* what was said about the schema's options, for config_load() */
+	struct option_tree options; /* values of schema options, for config_load() */
 };
 
 /* Reads argv[1] to argv[argc - 1], which must live as long as `out`. Fills `out`, and the command's

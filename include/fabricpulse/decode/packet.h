@@ -99,8 +99,8 @@ struct packet {
 	uint8_t tcp_flags;
 	bool is_pause, is_pfc; /* MAC control frames */
 	enum packet_payload payload;
-	uint32_t
-	    bth_offset;   /* from the first sampled byte, when payload is RDMA and a BTH is there */
+	/* From the first sampled byte, when payload is RDMA and a BTH is there. */
+	uint32_t bth_offset;
 	struct roce roce; /* valid when roce.has_bth */
 	struct packet_uet uet;
 };

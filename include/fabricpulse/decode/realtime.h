@@ -46,8 +46,8 @@ struct sflow_realtime {
 	uint32_t rate, pool;  /* rtflow */
 	uint32_t count, read; /* announced, given */
 	struct xdr left;
-	enum fp_err
-	    fault; /* why the walk ended early: FP_BAD_RECORD unknown type, FP_SHORT_RECORD */
+	/* Why the walk ended early: FP_BAD_RECORD unknown type, FP_SHORT_RECORD. */
+	enum fp_err fault;
 };
 
 /* `sample` is of kind RTMETRIC or RTFLOW. FP_SHORT_SAMPLE: it ends inside its fixed fields. */

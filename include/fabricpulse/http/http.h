@@ -21,8 +21,8 @@ struct http_config {
 	uint32_t connections_per_address;
 	uint64_t timeout_ns;
 	uint64_t body_bytes_max; /* of a posted topology */
-	uint64_t
-	    buffer_bytes_max; /* bodies that arrive and answers that are not read yet, together */
+	/* Bodies that arrive and answers that are not read yet, together. */
+	uint64_t buffer_bytes_max;
 	bool gzip;
 	bool allow_topology_write; /* PUT and POST of a topology */
 	bool allow_reload;         /* POST /-/reload */

@@ -39,8 +39,7 @@ struct source_stats {
 	struct counter datagrams; /* given, truncated ones too */
 	struct counter bytes;     /* UDP payload given */
 	struct counter truncated;
-	struct counter
-	    kernel_drops; /* packets that the kernel dropped, for want of buffer mostly */
+	struct counter kernel_drops;   /* dropped by the kernel, for want of buffer mostly */
 	struct counter receive_errors; /* failed receives; captures: files that break off */
 	struct counter wakeups;        /* calls of receive() */
 	struct counter ip_fragments; /* captures: fragments of UDP; first ones given as truncated */

@@ -63,12 +63,12 @@ const char *role_source_name(enum role_source source); /* "none", "topology", "r
 struct topology_node {
 	const char *name;
 	struct addr agent; /* ADDR_NONE: find the agent by hostname */
-	uint32_t
-	    device; /* the first node that names this switch: itself, unless an agent is shared */
-	uint32_t
-	    link_ends; /* link ends on this switch (kept at `device`); 0: its ports have no role */
-	uint32_t
-	    unnumbered; /* its ports on links that only a reported name can tell (kept at `device`) */
+	/* The first node that names this switch: itself, unless an agent is shared. */
+	uint32_t device;
+	/* Link ends on this switch (kept at `device`); 0: its ports have no role. */
+	uint32_t link_ends;
+	/* Its ports on links that only a reported name can tell (kept at `device`). */
+	uint32_t unnumbered;
 };
 
 struct topology_port {
