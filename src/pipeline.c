@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A worker's loop and the ticker.
  *
- * Threads share nothing but the shards' single-writer state, a stop flag, and one pointer a worker: the settings to use.
- * Reload stores new settings and waits until each worker has answered by storing the same pointer in `seen`; from then on
- * nobody reads the old ones. A worker goes round at least every POLL_MS, datagrams or not, so reload and stop are prompt.
+ * Threads share nothing but the shards' single-writer state, a stop flag, and one pointer a worker:
+ * the settings to use. Reload stores new settings and waits until each worker has answered by
+ * storing the same pointer in `seen`; from then on nobody reads the old ones. A worker goes round
+ * at least every POLL_MS, datagrams or not, so reload and stop are prompt.
  */
 #include "fabricpulse/pipeline.h"
 
@@ -20,7 +21,8 @@
 #define TICK_NS     (NS_PER_SECOND / TICKS_PER_SECOND)
 #define STACK_BYTES ((size_t)1 << 20)
 
-/* A hole in a capture is crossed by the ticks of at most so much time: what decays has decayed by then. */
+/* A hole in a capture is crossed by the ticks of at most so much time: what decays has decayed by
+ * then. */
 #define GAP_NS (600 * NS_PER_SECOND)
 
 struct worker {
@@ -74,11 +76,13 @@ static void adopt_settings(struct worker *w)
 	}
 	classifier_configure(&w->classifier, wanted->classify);
 	atomic_store_explicit(&w->shard->config, wanted->analyze, memory_order_relaxed);
-	/* Release: all reads of the old settings happened before pipeline_reload() sees this and lets them go. */
+	/* Release: all reads of the old settings happened before pipeline_reload() sees this and
+	 * lets them go. */
 	atomic_store_explicit(&w->seen, wanted, memory_order_release);
 }
 
-/* Captures: digest at every tenth of a second that the capture's clock passes up to `time_ns`, which may be any number. */
+/* Captures: digest at every tenth of a second that the capture's clock passes up to `time_ns`,
+ * which may be any number. */
 static void follow_clock(struct worker *w, uint64_t time_ns)
 {
 	const uint64_t whole_ns = time_ns - time_ns % TICK_NS;
@@ -122,7 +126,8 @@ static void take_batch(struct worker *w)
 	}
 }
 
-/* A failed receive is an operator's business, not the end; it may last, so do not burn a processor with trying. */
+/* A failed receive is an operator's business, not the end; it may last, so do not burn a processor
+ * with trying. */
 static void note_failure(const struct worker *w, int error, int timeout_ms)
 {
 	static struct log_throttle throttle;
@@ -180,7 +185,8 @@ static void finish_capture(struct worker *w)
 
 static bool is_stopping(const struct pipeline *p)
 {
-	/* Acquire: pairs with the release of pipeline_stop(), so that drain_until_ns is seen too. */
+	/* Acquire: pairs with the release of pipeline_stop(), so that drain_until_ns is seen
+	 * too. */
 	return atomic_load_explicit(&p->is_stopping, memory_order_acquire);
 }
 
@@ -196,7 +202,8 @@ static void drain(struct worker *w)
 	} while (w->datagrams.count > 0);
 }
 
-/* A capture is over, its readers are not: a topology or names that come now still give roles. Event time stands still. */
+/* A capture is over, its readers are not: a topology or names that come now still give roles. Event
+ * time stands still. */
 static void linger(struct worker *w)
 {
 	if (w->source->is_live || w->last_time_ns == 0) {
@@ -247,8 +254,8 @@ static void *ticker_main(void *arg)
 		if (next_ns > now_ns) {
 			clock_sleep_ns(next_ns - now_ns);
 		} else {
-			next_ns =
-			    now_ns; /* the machine was suspended or starved: no burst of ticks afterwards */
+			next_ns = now_ns; /* the machine was suspended or starved: no burst of ticks
+			                     afterwards */
 		}
 	}
 	shards_digest(p->shards, clock_realtime_ns(),

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the rooms meet at run time: sources, workers, the ticker.
  *
- * A worker owns one source and one shard. Its loop is the way of a datagram: receive a batch, classify it, pass the events
- * through all analyzers, send the datagrams on to other collectors. Live, a ticker thread digests ten times a second; for a
- * capture the worker calls the digest itself whenever the capture's clock passes a tenth of a second, so that a replay gives
- * the same numbers every time.
+ * A worker owns one source and one shard. Its loop is the way of a datagram: receive a batch,
+ * classify it, pass the events through all analyzers, send the datagrams on to other collectors.
+ * Live, a ticker thread digests ten times a second; for a capture the worker calls the digest
+ * itself whenever the capture's clock passes a tenth of a second, so that a replay gives the same
+ * numbers every time.
  */
 #pragma once
 
@@ -24,8 +25,8 @@ struct pipeline_settings {
 	const struct analyze_config *analyze;
 };
 
-/* One worker for each source. Takes the sources; `forward` (count entries, each may be NULL) too. Shards are borrowed and
- * must have `count` of them. On failure nothing is taken. */
+/* One worker for each source. Takes the sources; `forward` (count entries, each may be NULL) too.
+ * Shards are borrowed and must have `count` of them. On failure nothing is taken. */
 FP_MUST_USE enum fp_err pipeline_new(struct shards *shards, struct source *const *sources,
                                      struct forward *const *forward, uint32_t count,
                                      const struct pipeline_settings *settings,
@@ -44,7 +45,8 @@ void pipeline_reload(struct pipeline *p, const struct pipeline_settings *setting
 void pipeline_stop(struct pipeline *p, uint64_t drain_ns);
 void pipeline_free(struct pipeline *p); /* closes sources and forwards; NULL is fine */
 
-/* True while every worker and the ticker have gone round since the last call (or have nothing left to read). */
+/* True while every worker and the ticker have gone round since the last call (or have nothing left
+ * to read). */
 bool pipeline_makes_progress(struct pipeline *p);
 
 /* All captures were read to their end. */

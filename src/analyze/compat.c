@@ -146,7 +146,8 @@ static void take_packet(struct passage *p, struct compat_port *ports, const stru
 static void compat_observe(struct shard *shard, const struct batch *batch)
 {
 	struct compat_port *ports = shard->entries[ANALYZER_compat][SCOPE_PORT];
-	/* Acquire: pairs with the release of whoever swaps the configuration, so it is seen whole. */
+	/* Acquire: pairs with the release of whoever swaps the configuration, so it is seen
+	 * whole. */
 	const struct analyze_config *config =
 	    atomic_load_explicit(&shard->config, memory_order_acquire);
 	struct passage p = { .fabric = shard->entries[ANALYZER_compat][SCOPE_FABRIC],

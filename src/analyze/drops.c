@@ -2,8 +2,8 @@
 /* Drops: one pass over the notices of a batch, which are few while all is well.
  *
  * Reasons are an array by code with one slot for codes without a name (decode/drop_reason.h), so a
- * hostile agent cannot make series. A notice stands for one packet: the only sampling is the agent's
- * own limit, and that is known by what was suppressed.
+ * hostile agent cannot make series. A notice stands for one packet: the only sampling is the
+ * agent's own limit, and that is known by what was suppressed.
  */
 #include "fabricpulse/analyze/drops.h"
 

@@ -51,7 +51,8 @@ static void pfc_observe(struct shard *shard, const struct batch *batch)
 {
 	struct pfc_port *ports = shard->entries[ANALYZER_pfc][SCOPE_PORT];
 	struct pfc_fabric *f = shard->entries[ANALYZER_pfc][SCOPE_FABRIC];
-	/* Acquire: pairs with the release of whoever swaps the configuration, so it is seen whole. */
+	/* Acquire: pairs with the release of whoever swaps the configuration, so it is seen
+	 * whole. */
 	const struct analyze_config *config =
 	    atomic_load_explicit(&shard->config, memory_order_acquire);
 	struct delta d;

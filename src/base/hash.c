@@ -23,7 +23,8 @@ static void seed_draw(void)
 	uint64_t seed;
 
 	if (getentropy(&seed, sizeof seed) != 0) {
-		/* A sandbox that forbids getrandom: nanoseconds are poor, but better than nothing. */
+		/* A sandbox that forbids getrandom: nanoseconds are poor, but better than
+		 * nothing. */
 		seed = hash_fold(clock_realtime_ns(), ~clock_monotonic_ns());
 	}
 	/* Relaxed: pthread_once orders this store before every caller's load. */

@@ -50,7 +50,8 @@ char *mem_strdup(const char *text)
 
 void mem_return_large(void)
 {
-	/* A fixed threshold: glibc otherwise raises it to the largest block that was ever released. */
+	/* A fixed threshold: glibc otherwise raises it to the largest block that was ever
+	 * released. */
 	(void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK_BYTES);
 }
@@ -81,8 +82,8 @@ void *mem_reserve(size_t count, size_t size)
 	if (p == MAP_FAILED) {
 		return NULL;
 	}
-	/* A huge page would back 2 MiB for one touched entry, and tables promise to cost what they hold. A kernel without
-	 * huge pages refuses the advice, which is as good. */
+	/* A huge page would back 2 MiB for one touched entry, and tables promise to cost what they
+	 * hold. A kernel without huge pages refuses the advice, which is as good. */
 	(void)madvise(p, bytes, MADV_NOHUGEPAGE);
 	return p;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From datagrams to events: identify the agent, judge the sequence, hand each sample to its kind's function.
+/* From datagrams to events: identify the agent, judge the sequence, hand each sample to its kind's
+ * function.
  *
- * A datagram that does not open, that repeats one, or whose agent finds no room gives only its own event. The event is
- * appended last, so that it can say what became of the samples; the batch is emptied through flush() whenever one of its
- * arrays is full, also in the middle of a datagram.
+ * A datagram that does not open, that repeats one, or whose agent finds no room gives only its own
+ * event. The event is appended last, so that it can say what became of the samples; the batch is
+ * emptied through flush() whenever one of its arrays is full, also in the middle of a datagram.
  */
 #include "fabricpulse/classify/classify.h"
 

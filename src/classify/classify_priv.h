@@ -16,7 +16,8 @@ struct passage {
 /* The data source of a sample, with its port where it names one; NULL: no room. */
 struct source_entry *passage_source(struct passage *p, const struct sflow_sample *s);
 
-/* The dense index of the port that an interface word names; OBS_PORT_NONE otherwise. Adds nothing. */
+/* The dense index of the port that an interface word names; OBS_PORT_NONE otherwise. Adds
+ * nothing. */
 uint32_t passage_port(const struct passage *p, const struct source_entry *source,
                       const struct sflow_interface *i, const struct sflow_sample *s);
 

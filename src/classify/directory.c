@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The directory: key tables beside arrays of entries, all reserved at the start.
  *
- * A key is published by table_intern() before its entry could be filled, so an entry's constant fields must be there first:
- * the tables hand out indexes in order, and the entry at the next index is prepared before the key is interned. Readers
- * therefore never see an index whose entry is empty.
+ * A key is published by table_intern() before its entry could be filled, so an entry's constant
+ * fields must be there first: the tables hand out indexes in order, and the entry at the next index
+ * is prepared before the key is interned. Readers therefore never see an index whose entry is
+ * empty.
  */
 #include "fabricpulse/classify/directory.h"
 
@@ -115,7 +116,8 @@ void directory_deinit(struct directory *d)
 	memset(d, 0, sizeof *d);
 }
 
-/* Release: pairs with the ticker's acquire, so that whoever sees the new version also sees what changed. */
+/* Release: pairs with the ticker's acquire, so that whoever sees the new version also sees what
+ * changed. */
 static void names_changed(struct directory *d)
 {
 	atomic_store_explicit(&d->names_version,

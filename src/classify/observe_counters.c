@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counter samples: each known record becomes one event; names and ports are learned on the way.
  *
- * The port is the data source's when that is an ifIndex, else the one that if_counters names (agents that report all ports
- * under a physical entity). Analyzers decide what a delta is; here only the sequence says whether one may be made.
+ * The port is the data source's when that is an ifIndex, else the one that if_counters names
+ * (agents that report all ports under a physical entity). Analyzers decide what a delta is; here
+ * only the sequence says whether one may be made.
  */
 #include <string.h>
 

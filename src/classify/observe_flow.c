@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Flow samples and dropped-packet notices: from records to one observation.
  *
- * A sample may carry the packet several times over (header bytes, and sampled_ethernet, sampled_ipv4 or sampled_ipv6 beside
- * them): the header wins, then the IP record, then the Ethernet one; they are never added up. The few records that belong
- * to every sample (queue, depth, delay, time) are single words and are read in place; nothing else is decoded here.
+ * A sample may carry the packet several times over (header bytes, and sampled_ethernet,
+ * sampled_ipv4 or sampled_ipv6 beside them): the header wins, then the IP record, then the Ethernet
+ * one; they are never added up. The few records that belong to every sample (queue, depth, delay,
+ * time) are single words and are read in place; nothing else is decoded here.
  *
- * Source: sFlow v5; Transit Delay Structures (March 2021); wire practice of agents that repeat or omit fields.
+ * Source: sFlow v5; Transit Delay Structures (March 2021); wire practice of agents that repeat or
+ * omit fields.
  */
 #include <string.h>
 
@@ -26,8 +28,8 @@
 /* Ethernet header and FCS, added to the IP length where no frame length is known. */
 #define ETHERNET_OVERHEAD 18u
 
-/* Operations (low five bits of the opcode) that carry user data: SEND 00..05, WRITE 06..0B, READ_RESPONSE 0D..10,
- * SEND with invalidate 16, 17, ATOMIC_WRITE 1D. */
+/* Operations (low five bits of the opcode) that carry user data: SEND 00..05, WRITE 06..0B,
+ * READ_RESPONSE 0D..10, SEND with invalidate 16, 17, ATOMIC_WRITE 1D. */
 #define DATA_OPERATIONS 0x20c1efffu
 #define TRANSPORT_CNP   4u
 
@@ -101,7 +103,8 @@ void classify_packet(struct passage *p, struct bytes record, struct observation 
 		take_ip(p, &packet, o);
 	}
 	if ((o->flags & OBS_IS_TRIMMED) != 0) {
-		/* The switch cut the packet and may have left its IP length as it was: here the frame is right. */
+		/* The switch cut the packet and may have left its IP length as it was: here the
+		 * frame is right. */
 		o->frame_bytes = frame_length > header.len ? frame_length : (uint32_t)header.len;
 	}
 	if (packet.roce.has_bth) {
@@ -281,9 +284,9 @@ static uint32_t agent_shows(struct agent_entry *agent, enum direction direction)
 	return was | bits[direction];
 }
 
-/* The fabric view's rule, where each packet counts once. An agent that samples ingress anywhere is taken to sample it
- * everywhere: judged by port, a port that only receives would look as if it had no ingress sampling, and its packets
- * would count twice. */
+/* The fabric view's rule, where each packet counts once. An agent that samples ingress anywhere is
+ * taken to sample it everywhere: judged by port, a port that only receives would look as if it had
+ * no ingress sampling, and its packets would count twice. */
 static enum fabric_basis basis_of(enum direction direction, enum port_role role, uint32_t shows)
 {
 	switch (direction) {
@@ -315,7 +318,8 @@ static void place(struct passage *p, const struct source_entry *source,
 	o->in_port = passage_port(p, source, &s->input, s);
 	o->out_port = passage_port(p, source, &s->output, s);
 	o->direction = (uint8_t)direction;
-	/* Relaxed: the ticker may change a role at any time; whichever is seen is used for this packet as a whole. */
+	/* Relaxed: the ticker may change a role at any time; whichever is seen is used for this
+	 * packet as a whole. */
 	o->role = source->port == TABLE_NONE
 	              ? ROLE_UNKNOWN
 	              : atomic_load_explicit(&d->port[source->port].role, memory_order_relaxed);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every kind of sample needs on its way: its data source, the ports it names, room in the batch. */
+/* What every kind of sample needs on its way: its data source, the ports it names, room in the
+ * batch. */
 #include "classify_priv.h"
 
 void classify_flush(struct classifier *c)

@@ -7,19 +7,23 @@
  *                        │     └─ newest
  *                        └─ missing: lost, or late should it still come
  *
- * A number ahead moves the window; one inside it is late (bit clear) or a duplicate (bit set); one further back means that
- * the agent started anew, and so does an uptime that fell (unless the number was missing: then it is late). Numbers are 32 bits and wrap, so all distances are modular.
+ * A number ahead moves the window; one inside it is late (bit clear) or a duplicate (bit set); one
+ * further back means that the agent started anew, and so does an uptime that fell (unless the
+ * number was missing: then it is late). Numbers are 32 bits and wrap, so all distances are modular.
  *
- * Source: sFlow v5, section 4.2 (sequence numbers), and the errata on instances that share a data source.
+ * Source: sFlow v5, section 4.2 (sequence numbers), and the errata on instances that share a data
+ * source.
  */
 #include "sequence_priv.h"
 
 #define REORDER_WINDOW 64u
 
-/* A gap that no outage explains (at 10,000 datagrams/s, half an hour): a stream that started anew at a random number. */
+/* A gap that no outage explains (at 10,000 datagrams/s, half an hour): a stream that started anew
+ * at a random number. */
 #define GAP_MAX (1u << 24)
 
-/* Samples of one source come more slowly, and instances that share a source interleave their own sequences. */
+/* Samples of one source come more slowly, and instances that share a source interleave their own
+ * sequences. */
 #define SAMPLE_GAP_MAX (1u << 16)
 
 #define UPTIME_FALL_MS      5000u

@@ -2,9 +2,10 @@
 /* `fabricpulse check`: is this configuration good, and what does it change?
  *
  * It loads the settings exactly as the daemon would, so there is no second opinion. A good
- * configuration is answered with "ok", the options that differ from the defaults and the memory that
- * the limits allow, a bad one with every mistake and exit code 2. With --print the rows themselves
- * are printed: the default file, and the manual's option tables, which are made in this way.
+ * configuration is answered with "ok", the options that differ from the defaults and the memory
+ * that the limits allow, a bad one with every mistake and exit code 2. With --print the rows
+ * themselves are printed: the default file, and the manual's option tables, which are made in this
+ * way.
  */
 #include <stdio.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands: `fabricpulse <command> …`, one file each. A command gets its own arguments (argv[0] is its name) and returns
- * the exit code: 0 done, 1 failed at run time, 2 wrong usage or configuration. */
+/* The commands: `fabricpulse <command> …`, one file each. A command gets its own arguments (argv[0]
+ * is its name) and returns the exit code: 0 done, 1 failed at run time, 2 wrong usage or
+ * configuration. */
 #pragma once
 
 #include "fabricpulse/base/option.h"

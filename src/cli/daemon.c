@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bringing the rooms up and down.
  *
- * Up, in the order of the data flow: shards, topology, sources, pipeline, http. Down in the opposite order, so that nobody is
- * asked for what is gone. A reload touches only what can change while datagrams flow: log, names, topology, analyzers' and
- * export's options. Sockets, workers and limits stay as they were started; a change there is said in the log.
+ * Up, in the order of the data flow: shards, topology, sources, pipeline, http. Down in the
+ * opposite order, so that nobody is asked for what is gone. A reload touches only what can change
+ * while datagrams flow: log, names, topology, analyzers' and export's options. Sockets, workers and
+ * limits stay as they were started; a change there is said in the log.
  */
 #include "daemon_priv.h"
 
@@ -147,8 +148,8 @@ static void intake_close(struct intake *in, uint32_t count)
 	}
 }
 
-/* A target that is ourselves would send every datagram round for ever. Told by the address that was bound, and by loopback; another
- * address of this machine is not known here. */
+/* A target that is ourselves would send every datagram round for ever. Told by the address that was
+ * bound, and by loopback; another address of this machine is not known here. */
 static bool is_ourselves(const struct endpoint *target, const struct endpoint *bound)
 {
 	return target->port == bound->port &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The running daemon: every room brought up in order, reloaded, and taken down in the opposite order. */
+/* The running daemon: every room brought up in order, reloaded, and taken down in the opposite
+ * order. */
 #pragma once
 
 #include <pthread.h>
@@ -11,7 +12,8 @@
 #include "fabricpulse/pipeline.h"
 #include "settings.h"
 
-/* Where datagrams come from instead of UDP: a capture file, or a live interface. Both empty: UDP. */
+/* Where datagrams come from instead of UDP: a capture file, or a live interface. Both empty:
+ * UDP. */
 struct daemon_source {
 	const char *capture;
 	const char *interface;
@@ -46,17 +48,18 @@ struct daemon {
 	_Atomic bool is_healthy; /* as of the last check of progress */
 };
 
-/* Bring everything up. FP_BAD_CONFIG: `problem` lists every mistake. Other errors: `problem` says what could not be done; what
- * was begun is taken down. */
+/* Bring everything up. FP_BAD_CONFIG: `problem` lists every mistake. Other errors: `problem` says
+ * what could not be done; what was begun is taken down. */
 FP_MUST_USE enum fp_err daemon_start(struct daemon *d, const struct flags *flags,
                                      const struct daemon_source *from, char *problem, size_t size);
 
-/* Load the configuration again and use it from the next batch on; sockets stay. False: the old one stays, `problem` lists every
- * mistake. */
+/* Load the configuration again and use it from the next batch on; sockets stay. False: the old one
+ * stays, `problem` lists every mistake. */
 bool daemon_reload(struct daemon *d, char *problem, size_t size);
 
 /* Take what is still in the kernel, end all threads, log a summary. */
 void daemon_stop(struct daemon *d);
 
-/* Fill what the process knows of itself; for http_app. The caller holds shards.reload_lock shared. */
+/* Fill what the process knows of itself; for http_app. The caller holds shards.reload_lock
+ * shared. */
 void daemon_fill_self(void *arg, struct self_stats *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `fabricpulse replay FILE...`: captures through the whole pipeline, and the metrics as of the last datagram.
+/* `fabricpulse replay FILE...`: captures through the whole pipeline, and the metrics as of the last
+ * datagram.
  *
  * One worker, event time, hash seeds fixed: the same captures give the same bytes every time.
  */
@@ -85,7 +86,8 @@ static bool print_metrics(const struct shards *shards, const struct settings *se
 
 		is_whole = export_metrics(shards, &settings->export, NULL, &request, &out) == FP_OK;
 	}
-	/* An empty text (AI Metrics before there is anything to say) has no memory to write from. */
+	/* An empty text (AI Metrics before there is anything to say) has no memory to write
+	 * from. */
 	if (out.len > 0) {
 		is_whole = is_whole && fwrite(out.at, 1, out.len, stdout) == out.len;
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `fabricpulse run`: the daemon in the foreground.
  *
- * Signals are blocked in all threads and taken here, one after another: SIGHUP reloads, SIGTERM and SIGINT end. Between
- * signals the main thread looks once a second whether workers and ticker went round; only then is systemd's watchdog
- * answered, so that a daemon which hangs is restarted instead of reporting stale numbers.
+ * Signals are blocked in all threads and taken here, one after another: SIGHUP reloads, SIGTERM and
+ * SIGINT end. Between signals the main thread looks once a second whether workers and ticker went
+ * round; only then is systemd's watchdog answered, so that a daemon which hangs is restarted
+ * instead of reporting stale numbers.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the process knows of itself, gathered when somebody asks.
  *
- * Source: proc(5) for memory and descriptors, getrusage(2) for CPU; names follow Prometheus' own process collector.
+ * Source: proc(5) for memory and descriptors, getrusage(2) for CPU; names follow Prometheus' own
+ * process collector.
  */
 #include <dirent.h>
 #include <stdio.h>

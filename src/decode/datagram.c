@@ -79,8 +79,9 @@ static struct sflow_interface read_interface(struct sflow_datagram *d, enum samp
 	uint32_t format = form == FORM_EXPANDED ? xdr_u32(x) : 0;
 	uint32_t value = xdr_u32(x);
 	uint32_t top = value >> IF_VALUE_BITS;
-	/* Some agents put the compact word into the value of the expanded form; others have an ifIndex
-	 * beyond 2^30. Reasons and port counts are small, such an ifIndex without its top bits is not. */
+	/* Some agents put the compact word into the value of the expanded form; others have an
+	 * ifIndex beyond 2^30. Reasons and port counts are small, such an ifIndex without its top
+	 * bits is not. */
 	bool is_smuggled = form == FORM_EXPANDED && format == IF_FORMAT_PORT &&
 	                   (value & IF_VALUE_MASK) <= IF_SMUGGLED_MAX &&
 	                   (top == IF_FORMAT_DISCARDED || top == IF_FORMAT_MULTIPLE);

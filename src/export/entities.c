@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers live agents and ports before an answer is written.
  *
- * Directories grow while we read. Each count is taken once, with acquire, agents before ports; a port
- * whose agent is newer than that is left for the next answer.
+ * Directories grow while we read. Each count is taken once, with acquire, agents before ports; a
+ * port whose agent is newer than that is left for the next answer.
  */
 #include "entities_priv.h"
 

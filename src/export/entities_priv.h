@@ -2,8 +2,8 @@
 /* Whom an answer speaks of: the live agents and ports of all shards, in the order of their index,
  * with their names and their labels written once.
  *
- * A port's labels begin with its agent's, so a port costs one copy and not a second look-up of names.
- * Names are those of the operator, else those that the agent reports, else "".
+ * A port's labels begin with its agent's, so a port costs one copy and not a second look-up of
+ * names. Names are those of the operator, else those that the agent reports, else "".
  */
 #pragma once
 

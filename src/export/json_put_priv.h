@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON streamed into a buffer, integers exact. Commas come by themselves: a value is separated from
- * what stands before it unless that opens an object or a list or ends a key. Every function takes the
- * member's key; NULL: an item of a list, or the document itself. */
+ * what stands before it unless that opens an object or a list or ends a key. Every function takes
+ * the member's key; NULL: an item of a list, or the document itself. */
 #pragma once
 
 #include <math.h>

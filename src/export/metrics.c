@@ -6,10 +6,11 @@
  *         for each entity of its scope       the fabric, live agents, live ports, the process
  *           for each slot of its dimensions  → one series
  *
- * The outer loop is over rows because a format wants a family in one piece. So what repeats from row
- * to row, the entities' labels, is written before the walk, and what repeats from entity to entity,
- * the slots' labels, once a row. What is left in the innermost loop is to read a cell and to copy
- * three texts and a number. Nothing is locked: cells are single-writer atomics, read relaxed.
+ * The outer loop is over rows because a format wants a family in one piece. So what repeats from
+ * row to row, the entities' labels, is written before the walk, and what repeats from entity to
+ * entity, the slots' labels, once a row. What is left in the innermost loop is to read a cell and
+ * to copy three texts and a number. Nothing is locked: cells are single-writer atomics, read
+ * relaxed.
  */
 #include "fabricpulse/export/metrics.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What fabricpulse says of itself. A collector that loses datagrams gives wrong numbers everywhere, so
- * these rows are the first to look at when others seem odd.
+/* What fabricpulse says of itself. A collector that loses datagrams gives wrong numbers everywhere,
+ * so these rows are the first to look at when others seem odd.
  *
- * Names of process_* and *_config_last_reload_* are those that Prometheus people know from elsewhere.
+ * Names of process_* and *_config_last_reload_* are those that Prometheus people know from
+ * elsewhere.
  */
 #include "self_rows_priv.h"
 

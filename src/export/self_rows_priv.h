@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process as one more entity with rows, and the groups that collect[] chooses from: analyzers and
- * "self". */
+/* The process as one more entity with rows, and the groups that collect[] chooses from: analyzers
+ * and "self". */
 #pragma once
 
 #include "fabricpulse/export/metrics.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Joins the document with the live side, the way that topology.h advises: from each live agent and
- * port to its place in the document, so that links only look up arrays. Agents and ports are found by
- * the names that are shown for them, as roles are: the operator's, else those that they report.
+ * port to its place in the document, so that links only look up arrays. Agents and ports are found
+ * by the names that are shown for them, as roles are: the operator's, else those that they report.
  */
 #include "topology_view_priv.h"
 

@@ -30,7 +30,8 @@ enum node_state {
 };
 extern const char *const node_state_names[NODE_STATE_COUNT];
 
-/* Join, then call `use` while the topology is held: be short. FP_NO_MEMORY: `use` was not called. */
+/* Join, then call `use` while the topology is held: be short. FP_NO_MEMORY: `use` was not
+ * called. */
 FP_MUST_USE enum fp_err topology_view_with(const struct shards *shards,
                                            void (*use)(const struct topology_view *view, void *arg),
                                            void *arg);

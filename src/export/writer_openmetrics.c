@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenMetrics 1.0. What differs from Prometheus' text: families of counters and infos are named
- * without _total and _info, units are said, bounds of buckets are floats in their canonical form, and
- * the end is marked, so that a scraper can tell a whole answer from half of one.
+ * without _total and _info, units are said, bounds of buckets are floats in their canonical form,
+ * and the end is marked, so that a scraper can tell a whole answer from half of one.
  *
  * Source: OpenMetrics 1.0, sections "Text format" and "Numbers" (canonical bounds as Go's %g: 1.0,
  * 1e+06, 1e-05).

@@ -3,8 +3,8 @@
  *
  *     begin, { family, { integer | real | histogram }... }..., end
  *
- * A family is opened with its first series, so that an empty one leaves no trace. Labels come in the
- * writer's own form: the walk hands every label text once to `labels` and keeps what it gave.
+ * A family is opened with its first series, so that an empty one leaves no trace. Labels come in
+ * the writer's own form: the walk hands every label text once to `labels` and keeps what it gave.
  */
 #pragma once
 

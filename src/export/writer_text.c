@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines that Prometheus' text format and OpenMetrics have in common: name{labels} value.
  *
- * This is the inner loop of a scrape: text that does not change from line to line is copied, numbers
- * are written without printf.
+ * This is the inner loop of a scrape: text that does not change from line to line is copied,
+ * numbers are written without printf.
  *
  * Source: Prometheus exposition format 0.0.4; OpenMetrics 1.0.
  */
@@ -27,8 +27,8 @@ static char *copy(char *at, const char *from, size_t len)
 	return at + len;
 }
 
-/* name suffix {entity,slot} and a space; braces and comma only where there is something to enclose and
- * to separate. */
+/* name suffix {entity,slot} and a space; braces and comma only where there is something to enclose
+ * and to separate. */
 static void put_start(const struct writer *w, const struct series *s, struct text suffix)
 {
 	const size_t punctuation = sizeof "{,} " - 1;

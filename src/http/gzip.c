@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gzip in one call by zlib. Level 1: an exposition shrinks sevenfold at any level, and compressing costs six times as much as
- * rendering already. */
+/* gzip in one call by zlib. Level 1: an exposition shrinks sevenfold at any level, and compressing
+ * costs six times as much as rendering already. */
 #include <limits.h>
 #include <zlib.h>
 

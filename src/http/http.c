@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The server: libmicrohttpd behind one file.
  *
- * One library daemon a listen address, each with a few threads of its own. A request is gathered whole (headers, then a body up
- * to its limit), dispatched once, and its answer queued after the first callback: queueing in the first callback makes the library
- * close keep-alive connections. A body that is refused, or that nobody asked for, is read to its end and thrown away, because
- * a client that is still sending would not see the answer otherwise. Answers are handed over, not copied.
+ * One library daemon a listen address, each with a few threads of its own. A request is gathered
+ * whole (headers, then a body up to its limit), dispatched once, and its answer queued after the
+ * first callback: queueing in the first callback makes the library close keep-alive connections. A
+ * body that is refused, or that nobody asked for, is read to its end and thrown away, because a
+ * client that is still sending would not see the answer otherwise. Answers are handed over, not
+ * copied.
  *
- * The library polls instead of using epoll, whose edges it misses: data and the end of a stream that come together leave a
- * connection open until its time-out (0.9.75).
+ * The library polls instead of using epoll, whose edges it misses: data and the end of a stream
+ * that come together leave a connection open until its time-out (0.9.75).
  *
- * What clients make us hold (bodies on their way in, answers on their way out) is counted together and limited, so that many
- * clients which send or read slowly cost no more than web.buffer_limit and the answer that is being made.
+ * What clients make us hold (bodies on their way in, answers on their way out) is counted together
+ * and limited, so that many clients which send or read slowly cost no more than web.buffer_limit
+ * and the answer that is being made.
  */
 #include "fabricpulse/http/http.h"
 
@@ -39,7 +42,8 @@ struct http {
 	struct endpoint endpoints[OPTION_LIST_MAX];
 	MHD_socket quiesced[OPTION_LIST_MAX]; /* while stopping: listen sockets, ours again */
 	size_t count;
-	/* Several server threads write these: real atomic additions, relaxed, since nothing is read behind them. */
+	/* Several server threads write these: real atomic additions, relaxed, since nothing is read
+	 * behind them. */
 	_Atomic uint64_t requests[6];
 	_Atomic uint64_t scrapes, scrape_ns_sum, scrape_ns_last;
 	_Atomic uint64_t in_progress;
@@ -418,8 +422,8 @@ void http_stop(struct http *h)
 	for (size_t i = 0; i < h->count; i++) {
 		MHD_stop_daemon(h->daemons[i]);
 		if (h->quiesced[i] != MHD_INVALID_SOCKET) {
-			close(h->quiesced
-			          [i]); /* not before: the library's threads may still use it */
+			close(h->quiesced[i]); /* not before: the library's threads may still use
+			                           it */
 		}
 	}
 	mem_free(h);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The option rows of the HTTP server. Limits are generous for dashboards and small for attackers. */
+/* The option rows of the HTTP server. Limits are generous for dashboards and small for
+ * attackers. */
 #include "fabricpulse/http/http.h"
 
 #define AT(member) offsetof(struct http_config, member)

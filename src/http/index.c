@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page at /: what this is, how it is doing, and every path, from the table of routes. No script, nothing from elsewhere. */
+/* The page at /: what this is, how it is doing, and every path, from the table of routes. No
+ * script, nothing from elsewhere. */
 #include "request_priv.h"
 
 #ifndef FP_VERSION

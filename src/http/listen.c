@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TCP listen sockets, opened here and not by the library so that an error names the address and the reason. */
+/* TCP listen sockets, opened here and not by the library so that an error names the address and the
+ * reason. */
 #include "listen_priv.h"
 
 #include <errno.h>

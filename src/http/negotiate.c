@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a client says it wants: header fields read as RFC 9110 has them (section 12.5), without allocation. */
+/* What a client says it wants: header fields read as RFC 9110 has them (section 12.5), without
+ * allocation. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,8 +23,8 @@ static double q_of(const char *item, const char *end)
 	return 1;
 }
 
-/* The weight that a list such as "text/html, application/openmetrics-text;version=1.0.0;q=0.8" gives `name`; -1 where the
- * name is not in the list. */
+/* The weight that a list such as "text/html, application/openmetrics-text;version=1.0.0;q=0.8"
+ * gives `name`; -1 where the name is not in the list. */
 static double weight_of(const char *list, const char *name)
 {
 	const size_t name_len = strlen(name);

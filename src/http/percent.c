@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Percent-decoding in place (RFC 3986, section 2.1), as the HTTP library asks for it: once for the path, once for each key
- * and value of the query. What is no escape stays as it is. So does %00: text ends at a NUL here, and what follows it
- * would be ignored. */
+/* Percent-decoding in place (RFC 3986, section 2.1), as the HTTP library asks for it: once for the
+ * path, once for each key and value of the query. What is no escape stays as it is. So does %00:
+ * text ends at a NUL here, and what follows it would be ignored. */
 #include "request_priv.h"
 
 /* 16: no hexadecimal digit. */

@@ -60,13 +60,15 @@ enum export_format
 negotiate_format(const char *accept); /* Prometheus text, or OpenMetrics where it is preferred */
 bool negotiate_gzip(const char *accept_encoding);
 
-/* True when `origin` (header Origin, "" absent) names the host that was asked: a page from elsewhere must not write. */
+/* True when `origin` (header Origin, "" absent) names the host that was asked: a page from
+ * elsewhere must not write. */
 bool negotiate_same_origin(const char *origin, const char *host);
 
 /* Decode percent escapes in place, %00 excepted; the length that remains. */
 size_t percent_decode(char *text);
 
-/* gzip (RFC 1952) of `in` at the fastest level; caller releases with mem_free(). NULL: out of memory. */
+/* gzip (RFC 1952) of `in` at the fastest level; caller releases with mem_free(). NULL: out of
+ * memory. */
 char *gzip_bytes(const char *in, size_t len, size_t *out_len);
 
 struct route {
@@ -81,11 +83,13 @@ struct route {
 extern const struct route routes[];
 extern const size_t route_count;
 
-/* The route of a method and a path, filling `param`. NULL: `*status` is 404, or 405 with `*allow` the methods that there are. */
+/* The route of a method and a path, filling `param`. NULL: `*status` is 404, or 405 with `*allow`
+ * the methods that there are. */
 const struct route *route_find(enum method method, const char *path, char param[][ROUTE_PARAM_SIZE],
                                unsigned *status, const char **allow);
 
-/* Find the route, guard it, call its handler under the reload lock. `config` says what may be written. */
+/* Find the route, guard it, call its handler under the reload lock. `config` says what may be
+ * written. */
 const struct route *route_dispatch(const struct http_app *app, const struct http_config *config,
                                    struct request *r, struct answer *a);
 

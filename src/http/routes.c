@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of routes and the way through it.
  *
- * Paths are compared segment by segment; there are few routes and no regular expressions. Everything that writes passes one
- * guard: it must be opened by the configuration (or come from this machine), and not from another site's page.
+ * Paths are compared segment by segment; there are few routes and no regular expressions.
+ * Everything that writes passes one guard: it must be opened by the configuration (or come from
+ * this machine), and not from another site's page.
  */
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /* Opening captures with libpcap: a file, or an interface with a filter.
  *
  * All times are nanoseconds, whatever the file has; a link type that link.c cannot read is refused
- * here, with its name. A live interface gets a filter that lets through what could be sFlow, so that
- * a mirror port full of traffic costs nothing here; what a filter cannot tell, link.c tells.
+ * here, with its name. A live interface gets a filter that lets through what could be sFlow, so
+ * that a mirror port full of traffic costs nothing here; what a filter cannot tell, link.c tells.
  *
  * Source: libpcap's manual pages; pcap-filter(7).
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a captured frame to the UDP datagram inside it. Pure: bytes in, a view of the same bytes out.
+/* From a captured frame to the UDP datagram inside it. Pure: bytes in, a view of the same bytes
+ * out.
  */
 #pragma once
 

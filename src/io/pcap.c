@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Captures as a source: files one after another, or one live interface.
  *
- * libpcap hands out one packet at a time in a buffer that dies with the next call; a batch has many.
- * So payloads are copied, packed one behind another, into an arena of the source. The copy is what
- * recvmmsg does for a socket, too. The next datagram is held back, still in libpcap's buffer, while
- * it is not due (pacing): so a batch ends where the capture's clock has to catch up.
+ * libpcap hands out one packet at a time in a buffer that dies with the next call; a batch has
+ * many. So payloads are copied, packed one behind another, into an arena of the source. The copy is
+ * what recvmmsg does for a socket, too. The next datagram is held back, still in libpcap's buffer,
+ * while it is not due (pacing): so a batch ends where the capture's clock has to catch up.
  *
  * Pacing compares the capture's clock with the monotonic one, both counted from the first packet of
  * the file; a file of its own starts anew, so that captures of different days follow at once.

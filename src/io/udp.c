@@ -9,8 +9,8 @@
  * but only together with the next datagram: what was lost at the end of a burst would stay unknown
  * until the next one. The counter has 32 bits and wraps; only its growth counts.
  *
- * Buffers lie a cache line more than the largest datagram apart: at a distance of a power of two all
- * of them would begin in the same few sets of the cache.
+ * Buffers lie a cache line more than the largest datagram apart: at a distance of a power of two
+ * all of them would begin in the same few sets of the cache.
  *
  * Source: recvmmsg(2), socket(7), cmsg(3), linux/sock_diag.h.
  */
@@ -68,8 +68,8 @@ struct udp_group {
 
 /* --- receiving ------------------------------------------------------------------ */
 
-/* The kernel begins to stamp arrivals some milliseconds after the machine's first socket asks for it;
- * until then it gives the time of reading. */
+/* The kernel begins to stamp arrivals some milliseconds after the machine's first socket asks for
+ * it; until then it gives the time of reading. */
 static uint64_t message_time_ns(struct msghdr *header)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(header);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The option rows of the UDP source.
  *
- * Defaults follow measurements: the kernel's own receive buffer of 208 KiB holds 92 datagrams, which a
- * scheduler's hiccup of a millisecond overruns at real rates; 32 MiB hold 29,000. One thread takes
- * about a million datagrams a second, so one worker is enough for almost every fabric.
+ * Defaults follow measurements: the kernel's own receive buffer of 208 KiB holds 92 datagrams,
+ * which a scheduler's hiccup of a millisecond overruns at real rates; 32 MiB hold 29,000. One
+ * thread takes about a million datagrams a second, so one worker is enough for almost every fabric.
  */
 #include "fabricpulse/io/udp.h"
 

@@ -6,9 +6,9 @@
 #include "fabricpulse/io/udp.h"
 
 /* Open one socket a worker for one listen address: bound, with timestamps, receive buffer and, when
- * there are several, steering. Fills `fds` (config->workers of them), `bound` with the address really
- * bound and `granted_bytes` with the receive buffer of a socket, in the unit of the option. On
- * failure all are closed and errno says why. */
+ * there are several, steering. Fills `fds` (config->workers of them), `bound` with the address
+ * really bound and `granted_bytes` with the receive buffer of a socket, in the unit of the option.
+ * On failure all are closed and errno says why. */
 FP_MUST_USE enum fp_err udp_sockets_open(const struct udp_config *config,
                                          const struct endpoint *listen, int *fds,
                                          struct endpoint *bound, uint64_t *granted_bytes);

@@ -10,9 +10,9 @@
  * not there yet, and an agent could meet a worker that is not its own. Until then every socket
  * refuses everything.
  *
- * The receive buffer is asked for with privilege (SO_RCVBUFFORCE), then without; what was granted is
- * read back. The kernel doubles the number that it is given, for its own bookkeeping; here a size is
- * always the number as given.
+ * The receive buffer is asked for with privilege (SO_RCVBUFFORCE), then without; what was granted
+ * is read back. The kernel doubles the number that it is given, for its own bookkeeping; here a
+ * size is always the number as given.
  *
  * Source: socket(7), ipv6(7), Linux net/ipv4/udp.c.
  */

@@ -2,14 +2,14 @@
 /* Steering: which worker gets a datagram.
  *
  * By default the kernel spreads datagrams over the sockets of an address by a hash of addresses and
- * ports. An agent that restarts, or that sends from several ports, would move from worker to worker,
- * and its sequence numbers and counter deltas with it. So a small program looks at what identifies
- * the agent, as the analyzers do: the agent address in the datagram, or the UDP source address when
- * the agent does not know its own (none, 0.0.0.0, 127.0.0.1, ::, ::1) or the datagram is too short.
- * Multiplying by the golden ratio spreads neighbouring addresses evenly.
+ * ports. An agent that restarts, or that sends from several ports, would move from worker to
+ * worker, and its sequence numbers and counter deltas with it. So a small program looks at what
+ * identifies the agent, as the analyzers do: the agent address in the datagram, or the UDP source
+ * address when the agent does not know its own (none, 0.0.0.0, 127.0.0.1, ::, ::1) or the datagram
+ * is too short. Multiplying by the golden ratio spreads neighbouring addresses evenly.
  *
- * The program is classic BPF, which needs no privilege. Jumps in it count instructions; here they are
- * rows with labels, assembled once.
+ * The program is classic BPF, which needs no privilege. Jumps in it count instructions; here they
+ * are rows with labels, assembled once.
  *
  * Source: sFlow v5 section 5 (version, address type, address); socket(7), SO_ATTACH_REUSEPORT_CBPF:
  * offset 0 is the UDP payload, SKF_NET_OFF the IP header.
@@ -73,7 +73,8 @@ struct steer_row {
 	AT(label, LOAD, (at)), DO(KEEP, 0), DO(LOAD, (at) + 4), DO(ADD_KEPT, 0), DO(KEEP, 0),      \
 	    DO(LOAD, (at) + 8), DO(ADD_KEPT, 0), DO(KEEP, 0), DO(LOAD, (at) + 12), DO(ADD_KEPT, 0)
 
-/* Offsets in the payload: 0 version, 4 address type, 8 address. In the IP header: 12 and 8, source. */
+/* Offsets in the payload: 0 version, 4 address type, 8 address. In the IP header: 12 and 8,
+ * source. */
 static const struct steer_row steer_rows[] = {
 	DO(LOAD_LENGTH, 0),
 	IF(IF_AT_LEAST, 12, NEXT, SOURCE),

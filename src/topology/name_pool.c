@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names are interned so that nodes and ports can be found by numbers of a fixed size (base/table.h).
+/* Names are interned so that nodes and ports can be found by numbers of a fixed size
+ * (base/table.h).
  *
  * Open addressing over numbers, as in base/table.c, but the keys are texts that lie one after the
  * other in one block. Whoever makes a pool knows from the document how much it can hold at most, so
- * the pool never grows and texts never move; memory that is asked for and not used is never touched.
+ * the pool never grows and texts never move; memory that is asked for and not used is never
+ * touched.
  */
 #include "name_pool_priv.h"
 

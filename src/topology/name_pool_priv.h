@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every name of a topology once: a text becomes a number, and equal texts become the same number. */
+/* Every name of a topology once: a text becomes a number, and equal texts become the same
+ * number. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,8 +22,8 @@ struct name_pool {
 	uint64_t seed;
 };
 
-/* Room for `limit` names (below 2^30) of `size` bytes together, a NUL for each included (below 2^32).
- * FP_NO_MEMORY leaves nothing to release. */
+/* Room for `limit` names (below 2^30) of `size` bytes together, a NUL for each included (below
+ * 2^32). FP_NO_MEMORY leaves nothing to release. */
 FP_MUST_USE enum fp_err name_pool_init(struct name_pool *pool, uint32_t limit, size_t size);
 void name_pool_deinit(struct name_pool *pool);
 

@@ -2,8 +2,8 @@
 /* The operator's names of agents and ports.
  *
  * One table from (address, ifIndex) to a text; ifIndex 0, which no port has, stands for the agent
- * itself. It is counted before it is made, filled once while the configuration is read and only asked
- * afterwards, so it needs neither growth nor locks.
+ * itself. It is counted before it is made, filled once while the configuration is read and only
+ * asked afterwards, so it needs neither growth nor locks.
  */
 #include "fabricpulse/topology/names.h"
 
@@ -62,7 +62,8 @@ static struct names *names_new(uint32_t limit)
 		names_free(n);
 		return NULL;
 	}
-	/* Relaxed: only that no two are equal matters; whoever hands the names on orders the rest. */
+	/* Relaxed: only that no two are equal matters; whoever hands the names on orders the
+	 * rest. */
 	n->serial = atomic_fetch_add_explicit(&last_serial, 1, memory_order_relaxed) + 1;
 	return n;
 }

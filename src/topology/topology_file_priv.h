@@ -10,5 +10,6 @@
 FP_MUST_USE enum fp_err topology_file_read(const char *path, struct strbuf *out);
 
 /* Replaces the file at `path` by `content`; when it returns FP_OK that is on the disk. Writes
- * "<path>.new" first, so nobody ever sees a part. FP_SYSTEM with errno: the old file is as it was. */
+ * "<path>.new" first, so nobody ever sees a part. FP_SYSTEM with errno: the old file is as it
+ * was. */
 FP_MUST_USE enum fp_err topology_file_replace(const char *path, struct bytes content);

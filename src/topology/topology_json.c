@@ -239,14 +239,16 @@ static size_t count_ports(const cJSON *nodes)
 
 	for (const cJSON *node = nodes != NULL ? nodes->child : NULL; node != NULL;
 	     node = node->next) {
-		/* The first "ports", as pick() has it; once a node, so all nodes are walked once. */
+		/* The first "ports", as pick() has it; once a node, so all nodes are walked
+		 * once. */
 		count +=
 		    (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(node, "ports"));
 	}
 	return count;
 }
 
-/* True when arrays and objects nest more than `levels` deep in `value`. The recursion ends there. */
+/* True when arrays and objects nest more than `levels` deep in `value`. The recursion ends
+ * there. */
 static bool is_deeper(const cJSON *value, unsigned levels)
 {
 	if (!cJSON_IsObject(value) && !cJSON_IsArray(value)) {
@@ -482,7 +484,8 @@ void topology_print_json(const struct topology *t, uint32_t version, struct strb
 		strbuf_printf(out, "{\"version\":%u}", version);
 		return;
 	}
-	/* Its closing brace gives way to the version; "links" is there, so a comma belongs between. */
+	/* Its closing brace gives way to the version; "links" is there, so a comma belongs
+	 * between. */
 	strbuf_put(out, t->document, t->document_bytes - 1);
 	strbuf_printf(out, VERSION_FORMAT, version);
 }

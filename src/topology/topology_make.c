@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Putting a topology together from names, nodes, ports and links.
  *
- * The one subtle thing is that a switch can have several names and so can a port: two nodes with one
- * agent are one device, two ports of a device with one ifIndex are one port. Both are settled while
- * adding, so that a link counts at the device and the port that it means, whatever it calls them;
- * therefore described nodes come before links.
+ * The one subtle thing is that a switch can have several names and so can a port: two nodes with
+ * one agent are one device, two ports of a device with one ifIndex are one port. Both are settled
+ * while adding, so that a link counts at the device and the port that it means, whatever it calls
+ * them; therefore described nodes come before links.
  *
  * All memory is asked for at the start, by what the document can hold at most (a name in JSON takes
  * more bytes than here). What is not used is never touched and costs nothing.
@@ -27,8 +27,8 @@ enum fp_err topology_alloc(const struct topology_size *size, struct topology **o
 	if (t == NULL) {
 		return FP_NO_MEMORY;
 	}
-	/* Names: a link's own, a node's own and its first label, a port's own. The labels can double
-	 * the bytes. */
+	/* Names: a link's own, a node's own and its first label, a port's own. The labels can
+	 * double the bytes. */
 	err = name_pool_init(&t->names, size->links + 2 * nodes + ports, 2 * size->bytes);
 	if (err == FP_OK) {
 		err = table_init(&t->index, size->links + 3 * nodes + 2 * ports);

@@ -54,8 +54,8 @@ FP_MUST_USE enum fp_err topology_alloc(const struct topology_size *size, struct 
 
 struct table_key topology_agent_key(const struct addr *agent); /* not of ADDR_NONE */
 
-/* A described node: `name` and `agent` (ADDR_NONE: none given). Gives its device. False: the name was
- * added before. */
+/* A described node: `name` and `agent` (ADDR_NONE: none given). Gives its device. False: the name
+ * was added before. */
 bool topology_add_node(struct topology *t, uint32_t name, const struct addr *agent,
                        uint32_t *device);
 
@@ -64,7 +64,8 @@ bool topology_add_node(struct topology *t, uint32_t name, const struct addr *age
 bool topology_add_port(struct topology *t, uint32_t device, uint32_t name, uint32_t ifindex,
                        uint32_t *port);
 
-/* A link from (node name, port name) to (node name, port name). False: the name was added before. */
+/* A link from (node name, port name) to (node name, port name). False: the name was added
+ * before. */
 bool topology_add_link(struct topology *t, uint32_t name, const uint32_t node[2],
                        const uint32_t port[2]);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The present topology: a posted document, else the configured one.
  *
- * Two locks. `changing` is held over a whole change, so that documents reach the disk in the order in
- * which they came into use; `lock` only while pointers are swapped, so that a reader never waits for
- * a disk. A document is parsed before either is taken: a bad one disturbs nobody.
+ * Two locks. `changing` is held over a whole change, so that documents reach the disk in the order
+ * in which they came into use; `lock` only while pointers are swapped, so that a reader never waits
+ * for a disk. A document is parsed before either is taken: a bad one disturbs nobody.
  *
- * The kept file is the document as it is given back, so it can be read, copied and posted again; its
- * "version" lets the number go on growing over restarts. A document that cannot be kept is used all
- * the same: a full disk must not blind the operator, only say so.
+ * The kept file is the document as it is given back, so it can be read, copied and posted again;
+ * its "version" lets the number go on growing over restarts. A document that cannot be kept is used
+ * all the same: a full disk must not blind the operator, only say so.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -2,9 +2,10 @@
 /* `topology:` of the configuration, translated into the document that sFlow-RT would be sent.
  *
  * The operator's shorthand differs from the document only in its spelling, and the API must be able
- * to give a configured topology back in any case. So there is no second way of building one: the tree
- * is checked here, where line and column are known, written as JSON, and read like a posted document.
- * What only the whole can show (a link's name used twice) is then reported at the section.
+ * to give a configured topology back in any case. So there is no second way of building one: the
+ * tree is checked here, where line and column are known, written as JSON, and read like a posted
+ * document. What only the whole can show (a link's name used twice) is then reported at the
+ * section.
  *
  * `file:` names a document instead; it is read when the configuration is read, so `check` and a
  * reload see its mistakes like those of the configuration itself.
@@ -291,7 +292,8 @@ static const struct option_node *child_of(const struct option_node *map, const c
 	return n;
 }
 
-/* Translates the whole section; gives the node at which a mistake in the document is to be shown. */
+/* Translates the whole section; gives the node at which a mistake in the document is to be
+ * shown. */
 static const struct option_node *translate(struct translation *tr,
                                            const struct option_node *section)
 {

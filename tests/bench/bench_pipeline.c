@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a flow sample costs, from the datagram in memory to the last analyzer.
  *
- * Datagrams of a made-up fabric are written into a buffer, then taken through three ways: every byte is only touched, which is
- * the least that anything can cost; they are decoded and classified; and all analyzers see them as well. New ones are written
- * for each pass (not timed), since repeated ones would be dropped at the door. The fastest pass counts: on a shared machine the
- * others measure the neighbours. Instructions come from the processor where the kernel lets us ask it (perf_event_open(2)).
+ * Datagrams of a made-up fabric are written into a buffer, then taken through three ways: every
+ * byte is only touched, which is the least that anything can cost; they are decoded and classified;
+ * and all analyzers see them as well. New ones are written for each pass (not timed), since
+ * repeated ones would be dropped at the door. The fastest pass counts: on a shared machine the
+ * others measure the neighbours. Instructions come from the processor where the kernel lets us ask
+ * it (perf_event_open(2)).
  */
 #include <linux/perf_event.h>
 #include <stdio.h>

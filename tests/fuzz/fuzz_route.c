@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text as what a client sends: a path, and the headers that are negotiated, one a line.
  *
- * A path that finds a route gives parameters without a slash, put together with the pattern it is the path again; one that
- * finds none has a status, and with 405 the methods that there are. Decoding escapes never lengthens and is idempotent where
- * no escape is left.
+ * A path that finds a route gives parameters without a slash, put together with the pattern it is
+ * the path again; one that finds none has a status, and with 405 the methods that there are.
+ * Decoding escapes never lengthens and is idempotent where no escape is left.
  */
 #include <stdint.h>
 #include <stdlib.h>

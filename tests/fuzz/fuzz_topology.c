@@ -2,8 +2,8 @@
 /* Any bytes as a topology document.
  *
  * What is refused comes with a printable reason. What is taken is given back as a document that is
- * taken again, prints to the same bytes, and gives every port that it names the same role, asked for
- * by every way in which an agent can become known.
+ * taken again, prints to the same bytes, and gives every port that it names the same role, asked
+ * for by every way in which an agent can become known.
  */
 #include <stdint.h>
 #include <stdlib.h>

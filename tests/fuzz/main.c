@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Replays a fuzz corpus without a fuzzer.
  *
- * A fuzz entry is a function that libFuzzer calls with made-up bytes. Linked with this file instead, the same entry gets
- * the inputs that were kept, so that every input that once mattered is a test in the ordinary run, under any compiler
- * and any sanitizer. An input is handed over in a heap block of exactly its size: one byte read past its end is a byte
- * that a sanitizer sees. A failure is an abort, as it is under the fuzzer; the name of the input is printed before it
- * runs. An absent or empty corpus fails, because it would test nothing.
+ * A fuzz entry is a function that libFuzzer calls with made-up bytes. Linked with this file
+ * instead, the same entry gets the inputs that were kept, so that every input that once mattered is
+ * a test in the ordinary run, under any compiler and any sanitizer. An input is handed over in a
+ * heap block of exactly its size: one byte read past its end is a byte that a sanitizer sees. A
+ * failure is an abort, as it is under the fuzzer; the name of the input is printed before it runs.
+ * An absent or empty corpus fails, because it would test nothing.
  *
- * Source: the entry's signature is libFuzzer's (LLVM, "libFuzzer: a library for coverage-guided fuzz testing").
+ * Source: the entry's signature is libFuzzer's (LLVM, "libFuzzer: a library for coverage-guided
+ * fuzz testing").
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Larger than any UDP datagram and any configuration that a person writes. */
 enum { INPUT_BYTES_MAX = 1 << 20 };
 
-/* Gives the file's bytes in a block of exactly that size  or NULL; glibc gives a block of no bytes for an empty file. */
+/* Gives the file's bytes in a block of exactly that size  or NULL; glibc gives a block of no bytes
+ * for an empty file. */
 static uint8_t *input_read(const char *path, size_t *size)
 {
 	static uint8_t scratch[INPUT_BYTES_MAX];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mutated datagrams on the whole way: classify, all analyzers, the ticker, every text at the end.
  *
- * A source gives mutated seeds as a capture would, each in a block of exactly its size, most of them
- * with a sequence number that makes the collector believe them: repeated ones would be dropped at the
- * door. Once there is room for whatever comes, so that analyzers see it; once there is nearly none.
- * Beside the pipeline the same datagrams are opened and counted; both must agree. FP_MUTATIONS sets
- * the number (20,000), half for each.
+ * A source gives mutated seeds as a capture would, each in a block of exactly its size, most of
+ * them with a sequence number that makes the collector believe them: repeated ones would be dropped
+ * at the door. Once there is room for whatever comes, so that analyzers see it; once there is
+ * nearly none. Beside the pipeline the same datagrams are opened and counted; both must agree.
+ * FP_MUTATIONS sets the number (20,000), half for each.
  */
 #include <setjmp.h>
 #include <stdarg.h>

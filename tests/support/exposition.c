@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each line is copied out before it is looked at: string functions on the whole text would cost its whole length each time
- * where a sanitizer checks that a string ends.
+/* Each line is copied out before it is looked at: string functions on the whole text would cost its
+ * whole length each time where a sanitizer checks that a string ends.
  *
  * Source: Prometheus text format 0.0.4; OpenMetrics 1.0 (which adds "# UNIT" and "# EOF"). */
 #include "exposition.h"

@@ -97,7 +97,8 @@ size_t traffic_next(struct traffic *t, uint8_t out[static TRAFFIC_DATAGRAM_BYTES
 	}
 	len = sflow_write_end(&w);
 	if (len == 0) {
-		abort(); /* TRAFFIC_DATAGRAM_BYTES is too small: a mistake here, not in what is tested */
+		abort(); /* TRAFFIC_DATAGRAM_BYTES is too small: a mistake here, not in what is
+		            tested */
 	}
 	t->sent++;
 	return len;

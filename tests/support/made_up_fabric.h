@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Datagrams of a made-up fabric: what its agents send one after the other, the same ones each time.
  *
- * Agent i is 10.1.0.i+1. Its datagrams are numbered without a gap and hold four flow samples of RDMA
- * packets (writes, reads, acknowledgements, notifications) at ports in turn; every eighth one holds
- * counters and the name of a port besides. */
+ * Agent i is 10.1.0.i+1. Its datagrams are numbered without a gap and hold four flow samples of
+ * RDMA packets (writes, reads, acknowledgements, notifications) at ports in turn; every eighth one
+ * holds counters and the name of a port besides. */
 #pragma once
 
 #include <stddef.h>

@@ -2,7 +2,8 @@
 /* Datagrams to begin with, and what may become of them on a bad day.
  *
  * Seeds are the test vector, datagrams with every record of the tables, tunnelled packets, the
- * traffic of a small fabric, and whatever captures lie beside the project. A generator of fixed numbers changes them. */
+ * traffic of a small fabric, and whatever captures lie beside the project. A generator of fixed
+ * numbers changes them. */
 #pragma once
 
 #include <stddef.h>
@@ -30,7 +31,8 @@ int mutate_drop(void **state);
  * sometimes cut or repeat. What remains of the length. */
 size_t mutate(uint8_t *at, size_t len, uint64_t *random);
 
-/* One of the seeds, changed, in a block of exactly its size that the caller releases with free(). */
+/* One of the seeds, changed, in a block of exactly its size that the caller releases with
+ * free(). */
 uint8_t *mutate_next(uint64_t *random, size_t *len);
 
 /* How many mutations are wanted: FP_MUTATIONS, or `fallback`. */

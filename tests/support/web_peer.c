@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blocking sockets and a reader of answers that knows as much of HTTP as the tests need: one status line, Content-Length. */
+/* Blocking sockets and a reader of answers that knows as much of HTTP as the tests need: one status
+ * line, Content-Length. */
 #include "web_peer.h"
 
 #include <arpa/inet.h>

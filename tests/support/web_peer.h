@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A web server on this machine over an empty shard, and clients of it with nothing between them and the socket. Whatever
- * fails here ends the test. */
+/* A web server on this machine over an empty shard, and clients of it with nothing between them and
+ * the socket. Whatever fails here ends the test. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The filter of a live interface, run on frames: what link.c would give, the filter lets through, and
- * the traffic of a mirror port stays outside. */
+/* The filter of a live interface, run on frames: what link.c would give, the filter lets through,
+ * and the traffic of a mirror port stays outside. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From datagrams to events: identity, direction, the fabric view's rule, names, and what is left out. */
+/* From datagrams to events: identity, direction, the fabric view's rule, names, and what is left
+ * out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -42,7 +42,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What was fed is followed by the ticks of `seconds` seconds; the first second has ten ticks too. */
+/* What was fed is followed by the ticks of `seconds` seconds; the first second has ten ticks
+ * too. */
 static void pass_seconds(struct fixture *f, unsigned seconds)
 {
 	for (unsigned i = 0; i < seconds * TICKS_PER_SECOND; i++) {

@@ -112,7 +112,8 @@ static void the_operators_names_win(void **state)
 	};
 	struct names_config names;
 
-	/* What agent and port call themselves is wrong for the first and half right for the second. */
+	/* What agent and port call themselves is wrong for the first and half right for the
+	 * second. */
 	directory_name_agent(&f->directory, 0, bytes_of("spine1"));
 	directory_name_port(&f->directory, f->port[0][1], bytes_of("swp9"));
 	directory_name_port(&f->directory, f->port[1][0], bytes_of("swp9"));

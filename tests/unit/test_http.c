@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The server as clients meet it, over real sockets: kept connections, odd requests, bodies, broken ones, addresses. */
+/* The server as clients meet it, over real sockets: kept connections, odd requests, bodies, broken
+ * ones, addresses. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -99,7 +99,8 @@ static void test_slow_clients_are_closed_and_cost_nobody(void **state)
 	assert_true(clock_monotonic_ns() - begin < PATIENCE_MS * NS_PER_MS);
 }
 
-/* Clients that ask for much and read nothing are refused in the end, but what is small is always said. */
+/* Clients that ask for much and read nothing are refused in the end, but what is small is always
+ * said. */
 static void test_answers_that_nobody_reads_are_limited(void **state)
 {
 	struct http_config config = web_config("127.0.0.1:0");

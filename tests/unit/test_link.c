@@ -49,7 +49,8 @@ static void assert_whole(const struct frame_shape *shape)
 	                    shape->is_ipv6 ? FRAME_SOURCE_V6 : FRAME_SOURCE_V4);
 }
 
-/* Each link type, IPv4 and IPv6, 0 to 3 tags, 0 to 4 options or extension headers, padding or not. */
+/* Each link type, IPv4 and IPv6, 0 to 3 tags, 0 to 4 options or extension headers, padding or
+ * not. */
 static void every_shape_is_opened(void **state)
 {
 	(void)state;

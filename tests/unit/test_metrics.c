@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk: who appears, under which labels, in which order; what is left out; and that every row of
- * every analyzer is one that can be walked. */
+/* The walk: who appears, under which labels, in which order; what is left out; and that every row
+ * of every analyzer is one that can be walked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -252,7 +252,7 @@ static void the_same_state_gives_the_same_bytes(void **state)
 	free(first);
 }
 
-/* --- every row of every group ------------------------------------------------------------------ */
+/* --- every row of every group ----------------------------------------------------------------- */
 
 static bool ends_with(const char *text, const char *end)
 {

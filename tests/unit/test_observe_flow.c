@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What real agents put into one sample: several descriptions of a packet, none at all, records that nobody reads, and values that
- * must not leak into the next sample. Samples are written by the project's encoder. */
+/* What real agents put into one sample: several descriptions of a packet, none at all, records that
+ * nobody reads, and values that must not leak into the next sample. Samples are written by the
+ * project's encoder. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pipeline around a source that lives in memory: the end of captures, gaps in their clock, reload, stop, signs of life. */
+/* The pipeline around a source that lives in memory: the end of captures, gaps in their clock,
+ * reload, stop, signs of life. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -270,7 +271,8 @@ static void test_a_capture_in_a_running_daemon_ends_and_stays(void **state)
 	}
 	assert_true(pipeline_is_done(pipeline));
 	assert_int_equal(now(), steady(DATAGRAMS - 1));
-	/* Nothing is left to read: that is no lack of progress, and a reload does not wait for it. */
+	/* Nothing is left to read: that is no lack of progress, and a reload does not wait for
+	 * it. */
 	assert_true(pipeline_makes_progress(pipeline));
 	assert_true(pipeline_makes_progress(pipeline));
 	pipeline_reload(pipeline, &others);
@@ -278,7 +280,8 @@ static void test_a_capture_in_a_running_daemon_ends_and_stays(void **state)
 
 /* --- live ---------------------------------------------------------------------- */
 
-/* The settings that a reload replaces are gone at once: whoever still used them would be seen by a sanitizer. */
+/* The settings that a reload replaces are gone at once: whoever still used them would be seen by a
+ * sanitizer. */
 static void test_reload_returns_when_the_old_settings_are_free(void **state)
 {
 	struct {

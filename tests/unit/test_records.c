@@ -226,7 +226,8 @@ static void check_truncation(const struct sflow_record_type *type, struct bytes 
 	free(exact);
 }
 
-/* Shorter by any number of bytes: refused, unless a short form or a missing final pad explains it. */
+/* Shorter by any number of bytes: refused, unless a short form or a missing final pad explains
+ * it. */
 static void every_truncation_of_every_record(void **state)
 {
 	uint8_t body[512];

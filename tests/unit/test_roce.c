@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BTH and its extension headers: the opcode table, each header's fields, and where parsing stops. */
+/* BTH and its extension headers: the opcode table, each header's fields, and where parsing
+ * stops. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

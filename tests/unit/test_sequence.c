@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sequence numbers of streams and samples: in order, lost, late, repeated, wrapped, started anew. */
+/* Sequence numbers of streams and samples: in order, lost, late, repeated, wrapped, started
+ * anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,9 +49,8 @@ static void test_in_order(void **state)
 static void test_gap_then_late(void **state)
 {
 	(void)state;
-	WALK({ 10, 0, SEQUENCE_FIRST, 0 }, { 14, 0, SEQUENCE_NEXT, 3 },
-	     { 12, 0, SEQUENCE_LATE, 0 }, { 12, 0, SEQUENCE_DUPLICATE, 0 },
-	     { 15, 0, SEQUENCE_NEXT, 0 });
+	WALK({ 10, 0, SEQUENCE_FIRST, 0 }, { 14, 0, SEQUENCE_NEXT, 3 }, { 12, 0, SEQUENCE_LATE, 0 },
+	     { 12, 0, SEQUENCE_DUPLICATE, 0 }, { 15, 0, SEQUENCE_NEXT, 0 });
 }
 
 static void test_wraps_at_32_bits(void **state)

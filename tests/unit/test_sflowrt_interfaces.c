@@ -22,7 +22,8 @@ static const struct compat_config typed = { .prefix = prefix, .type_lines = true
 	"ifinoctets,ifoutoctets,ifspeed,ifinutilization,ifoututilization,ifinerrors,ifouterrors,"  \
 	"ifindiscards,ifoutdiscards"
 
-/* swp1 reports everything, the uplink only its speed and octets, the odd port has never reported. */
+/* swp1 reports everything, the uplink only its speed and octets, the odd port has never
+ * reported. */
 static int setup(void **state)
 {
 	static struct small_fabric f;

@@ -47,7 +47,8 @@ static const struct datagram *receive_one(struct source *s)
 	return &batch.at[0];
 }
 
-/* Send and receive until the kernel stamps arrivals: a moment after the first socket asked for it. */
+/* Send and receive until the kernel stamps arrivals: a moment after the first socket asked for
+ * it. */
 static void await_stamps(struct source *s, int fd)
 {
 	for (unsigned tries = 0; tries < 100; tries++) {
@@ -254,8 +255,8 @@ static void receive_waits_as_long_as_it_may(void **state)
 	udp_group_close(g);
 }
 
-/* After a batch that was not full the worker sleeps, and then finds several datagrams at once; after
- * a full one it does not. */
+/* After a batch that was not full the worker sleeps, and then finds several datagrams at once;
+ * after a full one it does not. */
 static void datagrams_are_coalesced(void **state)
 {
 	struct udp_config c = peer_config("127.0.0.1:0", 1);

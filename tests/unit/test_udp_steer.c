@@ -37,8 +37,8 @@ static size_t header_of(uint32_t type, const uint8_t *address, size_t address_by
 	return 8 + address_bytes + 24;
 }
 
-/* Empty all workers' sockets: `expected` datagrams. Two bytes, `who_from_end` before the end, say who
- * sent one; `home[who]` is that agent's worker, -1 while unknown. */
+/* Empty all workers' sockets: `expected` datagrams. Two bytes, `who_from_end` before the end, say
+ * who sent one; `home[who]` is that agent's worker, -1 while unknown. */
 static void drain_steered(struct udp_group *g, size_t expected, int *home, size_t who_from_end)
 {
 	uint64_t deadline_ns = clock_monotonic_ns() + DEADLINE_NS;
@@ -76,7 +76,8 @@ static void assert_spread(const int *home, unsigned count)
 	}
 }
 
-/* Each agent sends from three ports, and where there is IPv6 from ::1 too: always the same worker. */
+/* Each agent sends from three ports, and where there is IPv6 from ::1 too: always the same
+ * worker. */
 static void check_agents(uint32_t type, size_t address_bytes)
 {
 	struct udp_config c = peer_config(":0", WORKERS);

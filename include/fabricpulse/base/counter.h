@@ -17,12 +17,14 @@ struct counter {
 	_Atomic uint64_t v;
 };
 
-/* A counter that may be absent: zero-filled memory is "never reported", which is not the same as zero. Holds value + 1. */
+/* A counter that may be absent: zero-filled memory is "never reported", which is not the same as
+ * zero. Holds value + 1. */
 struct opt_counter {
 	_Atomic uint64_t biased;
 };
 
-/* A double that may be absent. Kept as its bits, xor-ed with a NaN's, so that zero-filled memory is NaN: absent. */
+/* A double that may be absent. Kept as its bits, xor-ed with a NaN's, so that zero-filled memory is
+ * NaN: absent. */
 struct gauge {
 	_Atomic uint64_t masked;
 };

@@ -19,8 +19,8 @@ static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* A factor of 0 would swallow the other one. So both depend on the seed, and neither is the key's word
- * alone when the seed is 0. */
+/* A factor of 0 would swallow the other one. So both depend on the seed, and neither is the key's
+ * word alone when the seed is 0. */
 static inline uint64_t hash_other(uint64_t seed)
 {
 	return (seed << 32 | seed >> 32) ^ 0xbf58476d1ce4e5b9u;

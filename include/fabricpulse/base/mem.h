@@ -6,8 +6,9 @@
 
 #include <stddef.h>
 
-/* Let large blocks go back to the system as soon as they are released, instead of being kept for the next answer: an exposition
- * is tens of megabytes once a minute. Call it once, before threads start. */
+/* Let large blocks go back to the system as soon as they are released, instead of being kept for
+ * the next answer: an exposition is tens of megabytes once a minute. Call it once, before threads
+ * start. */
 void mem_return_large(void);
 
 /* `count` zeroed elements, or NULL when memory is out or the product overflows. Release with

@@ -39,8 +39,9 @@ void strbuf_printf(struct strbuf *s, const char *format, ...) __attribute__((for
 void strbuf_vprintf(struct strbuf *s, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-/* For inner loops that copy several pieces at once: the place where the next `n` bytes go, or NULL and
- * a failed buffer. Write at most `n` of them there, then take those that were written into the text. */
+/* For inner loops that copy several pieces at once: the place where the next `n` bytes go, or NULL
+ * and a failed buffer. Write at most `n` of them there, then take those that were written into the
+ * text. */
 char *strbuf_room(struct strbuf *s, size_t n);
 void strbuf_advance(struct strbuf *s, size_t n);
 

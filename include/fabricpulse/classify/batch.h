@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What analyzers see: a batch of events that classify made from datagrams.
  *
- * Four kinds of event, each an array that one analyzer after another walks: datagrams (sequence and loss), packets (flow
- * samples: one sampled packet each), discards (dropped-packet notices) and counters (decoded counter records). Everything
- * borrowed (strings, lists) is valid until the analyzers return.
+ * Four kinds of event, each an array that one analyzer after another walks: datagrams (sequence and
+ * loss), packets (flow samples: one sampled packet each), discards (dropped-packet notices) and
+ * counters (decoded counter records). Everything borrowed (strings, lists) is valid until the
+ * analyzers return.
  */
 #pragma once
 
@@ -33,10 +34,10 @@ const char *direction_name(enum direction d); /* "in", "out", "unknown" */
 
 /* By which rule a packet enters the fabric view, where each packet counts once. */
 enum fabric_basis {
-	BASIS_NONE = 0,     /* does not enter */
-	BASIS_EDGE_INGRESS, /* ingress sample of an edge port */
-	BASIS_EDGE_EGRESS, /* egress sample of an edge port of an agent that never samples ingress */
-	BASIS_UNKNOWN_INGRESS, /* the same two at ports of unknown role: a packet counts once a switch it crosses */
+	BASIS_NONE = 0,        /* does not enter */
+	BASIS_EDGE_INGRESS,    /* ingress sample of an edge port */
+	BASIS_EDGE_EGRESS,     /* egress sample there, of an agent that samples no ingress */
+	BASIS_UNKNOWN_INGRESS, /* at ports of unknown role: once a switch that it crosses */
 	BASIS_UNKNOWN_EGRESS,
 	BASIS_UNDIRECTED, /* from an agent that never shows a direction: once or twice a switch */
 	BASIS_COUNT,      /* last */
@@ -57,7 +58,7 @@ const char *fabric_basis_name(enum fabric_basis b); /* "edge_ingress", … */
 #define OBS_HAS_QUEUE        0x0400u
 #define OBS_HAS_DEPTH        0x0800u
 #define OBS_HAS_DELAY        0x1000u
-#define OBS_HAS_TIMESTAMP    0x2000u /* time_ns comes from extended_timestamp, not from the arrival */
+#define OBS_HAS_TIMESTAMP    0x2000u /* time_ns is the extended_timestamp, not the arrival */
 #define OBS_HAS_HEADER       0x4000u
 #define OBS_IS_DATA          0x8000u /* RDMA payload carrying: SEND, WRITE, READ_RESPONSE */
 
@@ -65,20 +66,19 @@ const char *fabric_basis_name(enum fabric_basis b); /* "edge_ingress", … */
 
 /* One sampled packet. Three cache lines; the first holds what nearly every analyzer asks. */
 struct observation {
-	_Alignas(64)
-	    uint64_t time_ns; /* of the packet: extended_timestamp where present, else arrival */
-	uint32_t agent;       /* dense, directory.agent */
+	/* Of the packet: extended_timestamp where present, else arrival. */
+	_Alignas(64) uint64_t time_ns;
+	uint32_t agent;   /* dense, directory.agent */
 	uint32_t at_port; /* dense: the port that sampled; OBS_PORT_NONE for device-wide sources */
-	uint32_t in_port,
-	    out_port;         /* dense; OBS_PORT_NONE: unknown, internal, discarded, multiple */
-	uint32_t rate;        /* weight: this sample stands for `rate` packets; never 0 */
-	uint32_t frame_bytes; /* on the wire, with FCS */
-	uint32_t flags;       /* OBS_* */
-	uint8_t direction;    /* enum direction */
-	uint8_t role;         /* enum port_role of at_port */
-	uint8_t basis;        /* enum fabric_basis */
-	uint8_t payload;      /* enum packet_payload */
-	uint8_t opcode;       /* BTH; valid with OBS_HAS_BTH */
+	uint32_t in_port, out_port;   /* dense; OBS_PORT_NONE: not a port, or not known */
+	uint32_t rate;                /* weight: this sample stands for `rate` packets; never 0 */
+	uint32_t frame_bytes;         /* on the wire, with FCS */
+	uint32_t flags;               /* OBS_* */
+	uint8_t direction;            /* enum direction */
+	uint8_t role;                 /* enum port_role of at_port */
+	uint8_t basis;                /* enum fabric_basis */
+	uint8_t payload;              /* enum packet_payload */
+	uint8_t opcode;               /* BTH; valid with OBS_HAS_BTH */
 	uint8_t outer_ecn, inner_ecn; /* equal where nothing is tunnelled */
 	uint8_t outer_dscp;
 	uint8_t inner_dscp;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From datagrams to batches of events. Owned by one worker; never allocates after classifier_init(). */
+/* From datagrams to batches of events. Owned by one worker; never allocates after
+ * classifier_init(). */
 #pragma once
 
 #include "fabricpulse/base/option.h"
@@ -16,7 +17,8 @@ struct classifier {
 	struct directory *directory; /* borrowed */
 	uint64_t trim_mask;          /* bit DSCP */
 	struct batch *batch;         /* owned */
-	/* Called when the batch is full, before anything is lost; the batch is emptied afterwards. */
+	/* Called when the batch is full, before anything is lost; the batch is emptied
+	 * afterwards. */
 	void (*flush)(void *arg, const struct batch *batch);
 	void *flush_arg;
 };
@@ -28,7 +30,8 @@ FP_MUST_USE enum fp_err classifier_init(struct classifier *c, struct directory *
 void classifier_deinit(struct classifier *c);
 void classifier_configure(struct classifier *c, const struct classify_config *config);
 
-/* Decode one datagram and append its events to the batch. `payload` must stay valid until the batch is flushed. */
+/* Decode one datagram and append its events to the batch. `payload` must stay valid until the batch
+ * is flushed. */
 void classify_datagram(struct classifier *c, struct bytes payload, const struct endpoint *from,
                        uint64_t time_ns, bool is_truncated);
 

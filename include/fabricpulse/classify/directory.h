@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who exists: the agents, ports and data sources that one worker has met, each under a dense index.
  *
- * One directory a shard. The worker adds and updates; the ticker writes roles; readers walk. Whatever an analyzer keeps for
- * an agent or a port lives in the analyzer's own array under the same index, so a loop touches only its own memory.
- * Tables have hard limits and reserved memory (base/table.h): what does not fit is refused and counted, and everything else
- * goes on. Entries are never removed; one not heard of for `expire_ns` leaves the exposition and returns with its counters
- * when it speaks again.
+ * One directory a shard. The worker adds and updates; the ticker writes roles; readers walk.
+ * Whatever an analyzer keeps for an agent or a port lives in the analyzer's own array under the
+ * same index, so a loop touches only its own memory. Tables have hard limits and reserved memory
+ * (base/table.h): what does not fit is refused and counted, and everything else goes on. Entries
+ * are never removed; one not heard of for `expire_ns` leaves the exposition and returns with its
+ * counters when it speaks again.
  *
- * Identity of an agent: the address it reports; its UDP source where it reports none of its own (addr_is_anonymous()).
+ * Identity of an agent: the address it reports; its UDP source where it reports none of its own
+ * (addr_is_anonymous()).
  */
 #pragma once
 
@@ -107,8 +109,8 @@ struct directory {
 	struct stream_entry *stream;                      /* [streams.limit = 4 x max_agents] */
 	struct source_entry *source;                      /* [sources.limit] */
 	struct counter tag_count[DIRECTORY_TAGS_MAX + 1]; /* last: whatever did not fit */
-	_Atomic uint32_t
-	    names_version; /* grows when a hostname, a port name or a new entry appears; the ticker watches it */
+	_Atomic uint32_t names_version; /* grows when a hostname, a port name or a new entry
+	                                   appears; the ticker watches it */
 	struct limits_config limits;
 };
 
@@ -134,8 +136,8 @@ static inline bool directory_is_expired(const struct directory *d, uint64_t last
 	return now_ns > last_seen_ns && now_ns - last_seen_ns > d->limits.expire_ns;
 }
 
-/* Ticker: give every port its role by the present topology (NULL: none), which knows agents and ports
- * by the operator's names (`names` may be NULL) or else by those that they report. Call when the
- * topology's version, names_serial() or names_version changed. */
+/* Ticker: give every port its role by the present topology (NULL: none), which knows agents and
+ * ports by the operator's names (`names` may be NULL) or else by those that they report. Call when
+ * the topology's version, names_serial() or names_version changed. */
 void directory_assign_roles(struct directory *d, const struct topology *topology,
                             const struct names *names);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From metric rows to text: one walk, several writers.
  *
- * The walk goes over the table of analyzers and their rows (analyze/metric.h), then over the rows of
- * the process itself, and hands families and series to a writer. Families come in the order of the
- * table; within a family, entities in the order of their index: the same state gives the same bytes.
- * A family without a series is left out with its header. Agents and ports appear while they are
- * alive: heard of within limits.expire before the last tick.
+ * The walk goes over the table of analyzers and their rows (analyze/metric.h), then over the rows
+ * of the process itself, and hands families and series to a writer. Families come in the order of
+ * the table; within a family, entities in the order of their index: the same state gives the same
+ * bytes. A family without a series is left out with its header. Agents and ports appear while they
+ * are alive: heard of within limits.expire before the last tick.
  *
  * Readers never block a worker: they load single-writer counters, relaxed. Whoever calls while a
  * reload may happen holds shards->reload_lock, shared, until the call returns.

@@ -14,18 +14,18 @@
 
 struct self_stats;
 
-/* --- AI Metrics: /app/ai-metrics/scripts/metrics.js/… ------------------------------------------ */
+/* --- AI Metrics: /app/ai-metrics/scripts/metrics.js/… ----------------------------------------- */
 
-/* prometheus/txt: 24 scalars in their fixed order, then top operations and drop reasons. Empty before
- * the first second. */
+/* prometheus/txt: 24 scalars in their fixed order, then top operations and drop reasons. Empty
+ * before the first second. */
 void sflowrt_print_ai_metrics(const struct shards *s, const struct compat_config *config,
                               struct strbuf *out);
 
-/* metric/json: {"bps":…, …,"top-5-operations":{name:number},"top-5-drop-reasons":{…}}; {} before the
- * first second. */
+/* metric/json: {"bps":…, …,"top-5-operations":{name:number},"top-5-drop-reasons":{…}}; {} before
+ * the first second. */
 void sflowrt_print_metric_json(const struct shards *s, struct strbuf *out);
-/* metric/{name}/json: the value of that member alone. FP_NOT_FOUND: no such member, or no second has
- * passed. */
+/* metric/{name}/json: the value of that member alone. FP_NOT_FOUND: no such member, or no second
+ * has passed. */
 FP_MUST_USE enum fp_err sflowrt_print_one_metric_json(const struct shards *s, const char *name,
                                                       struct strbuf *out);
 
@@ -38,7 +38,7 @@ void sflowrt_print_trend_json(const struct shards *s, uint64_t after_ms, struct 
  * Members of the baselines are [unverified]. */
 void sflowrt_print_period_json(const struct shards *s, struct strbuf *out);
 
-/* --- Engine ------------------------------------------------------------------------------------ */
+/* --- Engine ----------------------------------------------------------------------------------- */
 
 /* /prometheus/metrics/{agents}/{metrics}/txt: interface counters as gauges, metric after metric:
  *
@@ -51,20 +51,20 @@ void sflowrt_print_period_json(const struct shards *s, struct strbuf *out);
  * sFlow-RT does for metrics that nobody reports. FP_NOT_FOUND: none of the names is known.
  * FP_NO_MEMORY.
  * [unverified]: ifadminstatus and ifoperstatus, which sFlow-RT's own JSON gives as "up" and "down",
- * are 1 and 2 as in SNMP; ifname, which is text, is 1 with its name in the label; empty labels where
- * names are not known (Prometheus takes them for absent ones). */
+ * are 1 and 2 as in SNMP; ifname, which is text, is 1 with its name in the label; empty labels
+ * where names are not known (Prometheus takes them for absent ones). */
 FP_MUST_USE enum fp_err sflowrt_print_interfaces(const struct shards *s,
                                                  const struct compat_config *config,
                                                  const char *agents, const char *metrics,
                                                  struct strbuf *out);
 
-/* /prometheus/analyzer/txt: what the analyzer says of itself. Discarded are datagrams that the kernel
- * dropped and those that nobody could be credited with. CPU load is 0 to 1 of all processors, mean
- * since the start; heap is resident memory [unverified]. */
+/* /prometheus/analyzer/txt: what the analyzer says of itself. Discarded are datagrams that the
+ * kernel dropped and those that nobody could be credited with. CPU load is 0 to 1 of all
+ * processors, mean since the start; heap is resident memory [unverified]. */
 void sflowrt_print_analyzer(const struct shards *s, const struct compat_config *config,
                             const struct self_stats *self, struct strbuf *out);
 
-/* --- Topology application: /app/topology/scripts/topology.js/… ---------------------------------- */
+/* --- Topology application: /app/topology/scripts/topology.js/… -------------------------------- */
 
 /* `what`/json. FP_NOT_FOUND: none of these; FP_NO_MEMORY.
  *
@@ -74,9 +74,8 @@ void sflowrt_print_analyzer(const struct shards *s, const struct compat_config *
  *               "links":{"total","monitored","up","down","details":{"unmonitored":[name…],"down":[…]}},
  *               "nodes":{"total","monitored","flows","noflows",
  *                        "details":{"unmonitored":[name…],"noflows":[…]}}}; "metrics" is the same
- *   agents     {node:{"agent":address,"hostname":…,"flows":bool}}: the nodes whose agent is known and
- *              alive
- *   unknown    {address:{"hostname":…,"flows":bool}}: live agents that are no node of the topology
+ *   agents     {node:{"agent":address,"hostname":…,"flows":bool}}: nodes whose agent is alive
+ *   unknown    {address:{"hostname":…,"flows":bool}}: live agents that are no node
  *
  * A link is monitored when both ends are live ports whose states are polled, and up when all four
  * states are. Shapes of agents and unknown are [unverified]. */

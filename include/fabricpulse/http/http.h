@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP side: a table of routes over libmicrohttpd.
  *
- * Routes are rows (method, path pattern, handler, group, help); the index page and the documentation come from them. Handlers
- * ask export for text and never see live state. A slow or greedy client costs the workers nothing: the server has threads of its
- * own and hard limits. An error answers with its status and one sentence as text/plain.
+ * Routes are rows (method, path pattern, handler, group, help); the index page and the
+ * documentation come from them. Handlers ask export for text and never see live state. A slow or
+ * greedy client costs the workers nothing: the server has threads of its own and hard limits. An
+ * error answers with its status and one sentence as text/plain.
  */
 #pragma once
 
@@ -53,12 +54,14 @@ struct http_stats {
 	double scrape_seconds_sum, scrape_seconds_last;
 };
 
-/* Start serving. FP_SYSTEM: `problem` says which address and why. `*out` is set before the first request is answered. */
+/* Start serving. FP_SYSTEM: `problem` says which address and why. `*out` is set before the first
+ * request is answered. */
 FP_MUST_USE enum fp_err http_start(const struct http_config *config, const struct http_app *app,
                                    struct http **out, char *problem, size_t size);
 void http_stats_get(const struct http *h, struct http_stats *out);
 /* The addresses really bound (port 0 resolved). */
 size_t http_endpoints(const struct http *h, struct endpoint *out, size_t limit);
 
-/* Take no further connection, wait a quarter of a second for answers in progress, close all. NULL is fine. */
+/* Take no further connection, wait a quarter of a second for answers in progress, close all. NULL
+ * is fine. */
 void http_stop(struct http *h);

@@ -2,8 +2,8 @@
 /* Sends each received datagram on to other collectors, so that fabricpulse can stand beside an
  * existing one.
  *
- * Payload bytes are sent unchanged from a socket of our own (the UDP source changes; sFlow names the
- * agent inside). Sending never blocks: what the kernel does not take at once is counted and
+ * Payload bytes are sent unchanged from a socket of our own (the UDP source changes; sFlow names
+ * the agent inside). Sending never blocks: what the kernel does not take at once is counted and
  * forgotten. So a dead target costs a counter and at most a few system calls a batch.
  */
 #pragma once
@@ -21,8 +21,8 @@ struct forward_config {
  * (`forward: [10.0.0.5:6343]`). */
 extern const struct option_table forward_options;
 
-/* Datagrams of one target, written by the owner's thread, read by anyone. What a target refuses only
- * after it left this machine counts as sent. */
+/* Datagrams of one target, written by the owner's thread, read by anyone. What a target refuses
+ * only after it left this machine counts as sent. */
 struct forward_stats {
 	struct counter sent;
 	struct counter failed; /* refused, no route, no buffer; and truncated ones, never sent on */

@@ -51,7 +51,8 @@ struct source;
 
 struct source_ops {
 	/* Wait at most `timeout_ms` (0: not at all) for datagrams and fill `batch`; count 0 on a
-	 * time-out. FP_END: no more will come. FP_SYSTEM: errno says why; the source stays usable. */
+	 * time-out. FP_END: no more will come. FP_SYSTEM: errno says why; the source stays
+	 * usable. */
 	enum fp_err (*receive)(struct source *source, struct datagram_batch *batch, int timeout_ms);
 	void (*close)(struct source *source);
 };

@@ -8,8 +8,8 @@
  *
  * A worker's source drains its sockets with recvmmsg, takes the kernel's receive timestamps
  * (SO_TIMESTAMPNS) as arrival times and counts what the kernel dropped. After a batch that was not
- * full it sleeps about a millisecond (`coalesce_ns`) before it asks again: at real rates that halves
- * the CPU a datagram, and kernel timestamps keep the event time exact.
+ * full it sleeps about a millisecond (`coalesce_ns`) before it asks again: at real rates that
+ * halves the CPU a datagram, and kernel timestamps keep the event time exact.
  */
 #pragma once
 
@@ -37,11 +37,12 @@ FP_MUST_USE enum fp_err udp_group_open(const struct udp_config *config, struct u
                                        char *problem, size_t size);
 
 /* The source of one worker (0 .. workers-1), owned by the group: its close() does nothing.
- * `stats.receive_buffer_bytes` is in the unit of the option; the kernel holds twice as much, because
- * it counts its own bookkeeping. */
+ * `stats.receive_buffer_bytes` is in the unit of the option; the kernel holds twice as much,
+ * because it counts its own bookkeeping. */
 struct source *udp_group_source(struct udp_group *group, uint32_t worker);
 
-/* Fills `out` with the addresses really bound (port 0 resolved), at most `limit`; returns how many. */
+/* Fills `out` with the addresses really bound (port 0 resolved), at most `limit`; returns how
+ * many. */
 size_t udp_group_endpoints(const struct udp_group *group, struct endpoint *out, size_t limit);
 
 /* Close everything; no worker may be receiving any more. NULL is allowed. */

@@ -5,8 +5,8 @@
  *       10.0.0.1: leaf1                                        # short for { host: leaf1 }
  *       10.0.0.2: { host: leaf2, ports: { 1: swp1, 2: swp2 } } # host or ports may be left out
  *
- * They are what labels show and what a topology knows agents and ports by. A name has 1 to NAME_SIZE - 1 bytes (base/namebox.h) and no control
- * characters.
+ * They are what labels show and what a topology knows agents and ports by. A name has 1 to
+ * NAME_SIZE - 1 bytes (base/namebox.h) and no control characters.
  */
 #pragma once
 

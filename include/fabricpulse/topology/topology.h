@@ -23,9 +23,10 @@
  *
  * What is refused: a document without `links`, a link without one of its four names, an empty name,
  * a value of the wrong type, a link, node, port or known member given twice, an agent that is no IP
- * address, an ifIndex outside 1 to 4294967295, what is not UTF-8. What is accepted, because sFlow-RT does and no role depends on
- * it: two links between the same ports, two links on one port, a link from a port to itself, a node
- * that no link names, members that nobody knows (they are given back).
+ * address, an ifIndex outside 1 to 4294967295, what is not UTF-8. What is accepted, because
+ * sFlow-RT does and no role depends on it: two links between the same ports, two links on one port,
+ * a link from a port to itself, a node that no link names, members that nobody knows (they are
+ * given back).
  */
 #pragma once
 
@@ -89,13 +90,13 @@ struct topology;
 
 /* Parse sFlow-RT's JSON. Gives a topology that the caller releases; `json` is borrowed until
  * return. A member "version" at the top is ignored.
- * FP_BAD_DOCUMENT: nothing is made and `problem` (NUL-terminated, cut to `size` > 0) names the first
- * few mistakes and where they are, "links.L3.port2: expected a string", or the place at which the
- * text stops being JSON, "line 4, column 7: not valid JSON" (in bytes, give or take the token).
+ * FP_BAD_DOCUMENT: nothing is made and `problem` (NUL-terminated, cut to `size` > 0) names the
+ * first few mistakes and where they are, "links.L3.port2: expected a string", or the place at which
+ * the text stops being JSON, "line 4, column 7: not valid JSON" (in bytes, give or take the token).
  * FP_NO_MEMORY likewise.
- * Limits: 32 MiB, 8 levels of nesting, and the counts below. Time grows with the length. A link takes
- * about 1.4 KB while the document is read and 0.7 KB from then on (100,000 links in 8 MB: 140 MB,
- * then 66 MB). The worst that 32 MiB of anything can take while it is read is 1.4 GB. */
+ * Limits: 32 MiB, 8 levels of nesting, and the counts below. Time grows with the length. A link
+ * takes about 1.4 KB while the document is read and 0.7 KB from then on (100,000 links in 8 MB: 140
+ * MB, then 66 MB). The worst that 32 MiB of anything can take while it is read is 1.4 GB. */
 #define TOPOLOGY_BYTES_MAX (UINT64_C(32) << 20)
 #define TOPOLOGY_DEPTH_MAX 8
 #define TOPOLOGY_LINKS_MAX 1000000
@@ -131,8 +132,8 @@ struct topology_config {
 	struct topology *configured; /* owned; NULL: none */
 };
 
-/* Walk the document: links in its order, nodes and ports in an order of their own. `i` must be below
- * the count. What is returned lives as long as the topology. */
+/* Walk the document: links in its order, nodes and ports in an order of their own. `i` must be
+ * below the count. What is returned lives as long as the topology. */
 size_t topology_link_count(const struct topology *t);
 const struct topology_link *topology_link_at(const struct topology *t, size_t i);
 size_t topology_node_count(const struct topology *t);
@@ -140,11 +141,11 @@ const struct topology_node *topology_node_at(const struct topology *t, size_t i)
 size_t topology_port_count(const struct topology *t);
 const struct topology_port *topology_port_at(const struct topology *t, size_t i);
 
-/* The way back from what is alive: the device that an agent is ("" or NULL: hostname not known), and
- * the port of a device (0: ifIndex not known; "" or NULL: name not known). TOPOLOGY_NONE: not in the
- * document, or not known yet. O(length of the names), no allocation, any thread.
- * To join links with agents, fill an array by node and one by port from the live side, then walk the
- * links and look up end[].node_at and end[].port_at. */
+/* The way back from what is alive: the device that an agent is ("" or NULL: hostname not known),
+ * and the port of a device (0: ifIndex not known; "" or NULL: name not known). TOPOLOGY_NONE: not
+ * in the document, or not known yet. O(length of the names), no allocation, any thread. To join
+ * links with agents, fill an array by node and one by port from the live side, then walk the links
+ * and look up end[].node_at and end[].port_at. */
 uint32_t topology_node_find(const struct topology *t, const struct addr *agent,
                             const char *hostname);
 uint32_t topology_port_find(const struct topology *t, uint32_t device, uint32_t ifindex,
@@ -165,11 +166,11 @@ void topology_print_json(const struct topology *t, uint32_t version, struct strb
  * configured one, also after a restart. Readers hold a document only inside the callback. */
 struct topology_store;
 
-/* `state_path`: file in which a posted document is kept (NULL: not kept; copied). A kept document is
- * loaded at once, with its version; a kept one that no longer parses is renamed to
- * "<state_path>.bad" and logged, and one that cannot be read is logged: the store then starts without
- * a posted document. `configured` (may be NULL) is taken, also on failure.
- * FP_NO_MEMORY leaves *out NULL. */
+/* `state_path`: file in which a posted document is kept (NULL: not kept; copied). A kept document
+ * is loaded at once, with its version; a kept one that no longer parses is renamed to
+ * "<state_path>.bad" and logged, and one that cannot be read is logged: the store then starts
+ * without a posted document. `configured` (may be NULL) is taken, also on failure. FP_NO_MEMORY
+ * leaves *out NULL. */
 FP_MUST_USE enum fp_err topology_store_new(const char *state_path, struct topology *configured,
                                            struct topology_store **out);
 void topology_store_free(struct topology_store *store); /* NULL is fine; no reader may be left */
@@ -186,8 +187,8 @@ void topology_store_configure(struct topology_store *store, struct topology *con
 /* Grows with each change of the document in use; 0: no document at all. Never blocks. */
 uint32_t topology_store_version(const struct topology_store *store);
 
-/* Call `use` with the present document (NULL: none) and its version, under a lock that readers share
- * and a change waits for: be short, and call nothing of the store inside. */
+/* Call `use` with the present document (NULL: none) and its version, under a lock that readers
+ * share and a change waits for: be short, and call nothing of the store inside. */
 void topology_store_read(struct topology_store *store,
                          void (*use)(const struct topology *t, uint32_t version, void *arg),
                          void *arg);
