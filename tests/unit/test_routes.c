@@ -79,7 +79,7 @@ static const char *long_path(size_t len)
 	static char letters[ROUTE_PARAM_SIZE + 1];
 
 	memset(letters, 'a', sizeof letters - 1);
-	snprintf(path, sizeof path, "/prometheus/metrics/%.*s/b/txt", (int)len, letters);
+	(void)snprintf(path, sizeof path, "/prometheus/metrics/%.*s/b/txt", (int)len, letters);
 	return path;
 }
 
