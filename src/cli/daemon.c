@@ -388,6 +388,17 @@ static void adopt(struct daemon *d, struct generation *fresh)
 	generation_free(old);
 }
 
+/* A line a mistake: what an operator fixes one by one is read one by one. */
+static void log_problems(const char *problem)
+{
+	while (*problem != '\0') {
+		const size_t length = strcspn(problem, "\n");
+
+		log_error("config", "mistake", "problem=\"%.*s\"", (int)length, problem);
+		problem += length + (problem[length] == '\n');
+	}
+}
+
 bool daemon_reload(struct daemon *d, char *problem, size_t size)
 {
 	struct generation *fresh;
@@ -401,8 +412,8 @@ bool daemon_reload(struct daemon *d, char *problem, size_t size)
 		pthread_rwlock_wrlock(&d->shards.reload_lock);
 		d->reload_success = 0;
 		pthread_rwlock_unlock(&d->shards.reload_lock);
-		log_error("config", "reload failed; the old configuration stays",
-		          "problems=\"%.1500s\"", problem);
+		log_error("config", "reload failed; the old configuration stays", "");
+		log_problems(problem);
 	}
 	pthread_mutex_unlock(&d->reload_mutex);
 	return fresh != NULL;

@@ -168,6 +168,8 @@ def test_bad_reload_changes_nothing_and_lists_every_mistake():
         assert b"fabricpulse.yaml:2:" in body and b'"workers"' in body and b"fabricpulse.yaml:4:" in body, body
         wait_for(lambda: d.metric("fabricpulse_agent_datagrams_total", '{agent="10.0.0.1",host="good"}') == 1, "old name")
         assert d.metric("fabricpulse_config_last_reload_successful") == 0
+        told = [line for line in d.log().splitlines() if "fabricpulse.yaml:" in line]
+        assert [line.count("fabricpulse.yaml:") for line in told] == [1, 1], told  # a line a mistake
         d.write("names: {10.0.0.1: better}\n")
         assert d.request("POST", "/-/reload")[0].status == 200
         assert d.metric("fabricpulse_config_last_reload_successful") == 1
