@@ -6,24 +6,11 @@
 #include "cli/cli_priv.h"
 #include "fabricpulse/base/mem.h"
 
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *help;
-} commands[] = {
-	{ "run", run_command, "collect sFlow and serve metrics (what happens without a command)" },
-	{ "replay", replay_command,
-	  "run captures through the whole pipeline and print the metrics" },
-	{ "decode", decode_command, "show every sample of a capture, or of live sFlow" },
-	{ "check", check_command, "check the configuration" },
-	{ "metrics", metrics_command, "list all metrics" },
-};
-
 static void print_help(void)
 {
 	printf("fabricpulse: telemetry of AI training fabrics, from sFlow to Prometheus\n\n"
 	       "usage: fabricpulse [command] [flags]\n\ncommands:\n");
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+	for (size_t i = 0; i < command_count; i++) {
 		printf("  %-8s %s\n", commands[i].name, commands[i].help);
 	}
 	printf("\n`fabricpulse <command> --help` lists the command's flags.\n");
@@ -39,7 +26,7 @@ int main(int argc, char **argv)
 		}
 		return run_command(argc, argv);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+	for (size_t i = 0; i < command_count; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0) {
 			return commands[i].run(argc - 1, argv + 1);
 		}

@@ -4,8 +4,8 @@
  * It loads the settings exactly as the daemon would, so there is no second opinion. A good
  * configuration is answered with "ok", the options that differ from the defaults and the memory
  * that the limits allow, a bad one with every mistake and exit code 2. With --print the rows
- * themselves are printed: the default file, and the manual's option tables, which are made in this
- * way.
+ * themselves are printed: the default file, and the manual's commands and options, which are made
+ * in this way.
  */
 #include <stdio.h>
 
@@ -35,12 +35,12 @@ static const struct option_row check_rows[] = {
 	  .fallback = "summary",
 	  .help =
 	      "What to print: what the configuration changes, or, of the program and not of the "
-	      "configuration, the commented default file or the manual's list of options.",
+	      "configuration, the commented default file or the manual's commands and options.",
 	  .choices = print_names },
 };
 static const struct option_table check_table = { "", check_rows, ARRAY_LEN(check_rows) };
 
-static const struct flags_spec check_spec = {
+const struct flags_spec check_spec = {
 	.usage = "check [flags]",
 	.about = "Checks the configuration as the daemon would read it. Prints \"ok\", what "
 	         "differs from the defaults and the memory that the limits allow, or every "
@@ -68,7 +68,7 @@ static int print_rows(enum print_choice choice)
 	if (choice == PRINT_YAML) {
 		config_print_yaml(&settings_schema, &text);
 	} else {
-		config_print_man(&settings_schema, &text);
+		commands_print_man(&text);
 	}
 	return print_text(&text);
 }

@@ -64,7 +64,7 @@ static const struct option_row decode_rows[] = {
 };
 static const struct option_table decode_table = { "", decode_rows, ARRAY_LEN(decode_rows) };
 
-static const struct flags_spec decode_spec = {
+const struct flags_spec decode_spec = {
 	.usage = "decode [flags] FILE... | --listen=ADDRESS:PORT",
 	.about = "Prints every sample of captures, or of live sFlow, with every field by its name. "
 	         "Faults "

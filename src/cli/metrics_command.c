@@ -24,9 +24,9 @@ static const struct option_row rows[] = {
 };
 static const struct option_table own = { "", rows, ARRAY_LEN(rows) };
 
-static const struct flags_spec spec = {
+const struct flags_spec metrics_spec = {
 	.usage = "metrics [flags]",
-	.about = "Print the reference of all metrics: name, labels, type and meaning.",
+	.about = "Prints the reference of all metrics: name, labels, type and meaning.",
 	.own = &own,
 };
 
@@ -37,7 +37,7 @@ int metrics_command(int argc, char **argv)
 	struct strbuf out;
 	int code;
 
-	if (!command_line_read(argc, argv, &spec, &wanted, &flags, &code)) {
+	if (!command_line_read(argc, argv, &metrics_spec, &wanted, &flags, &code)) {
 		return code;
 	}
 	strbuf_init(&out, REFERENCE_BYTES_MAX);
@@ -46,6 +46,6 @@ int metrics_command(int argc, char **argv)
 	           ? EXIT_DONE
 	           : EXIT_FAILED;
 	strbuf_deinit(&out);
-	flags_release(&spec, &wanted, &flags);
+	flags_release(&metrics_spec, &wanted, &flags);
 	return code;
 }

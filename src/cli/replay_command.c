@@ -62,7 +62,7 @@ static const struct option_row replay_rows[] = {
 };
 static const struct option_table replay_table = { "", replay_rows, ARRAY_LEN(replay_rows) };
 
-static const struct flags_spec replay_spec = {
+const struct flags_spec replay_spec = {
 	.usage = "replay [flags] FILE...",
 	.about = "Runs captures through the whole pipeline in event time and prints the metrics as "
 	         "of the last "

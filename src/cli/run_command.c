@@ -64,7 +64,7 @@ static const struct option_row run_rows[] = {
 };
 static const struct option_table run_table = { "", run_rows, ARRAY_LEN(run_rows) };
 
-static const struct flags_spec run_spec = {
+const struct flags_spec run_spec = {
 	.usage = "[run] [flags]",
 	.about = "Collects sFlow over UDP and serves metrics over HTTP.",
 	.own = &run_table,

@@ -20,12 +20,12 @@ static bool is_bare(const struct option_row *row)
 	return row->key[0] == '\0';
 }
 
-/* "sflow.workers" or, where the section is itself the value, "forward". */
+/* "sflow.workers"; where the section is itself the value, "forward"; a command's own flag, "speed". */
 static void put_name(const struct option_table *table, const struct option_row *row,
                      struct strbuf *out)
 {
 	strbuf_puts(out, table->section);
-	strbuf_puts(out, is_bare(row) ? "" : ".");
+	strbuf_puts(out, is_bare(row) || table->section[0] == '\0' ? "" : ".");
 	strbuf_puts(out, row->key);
 }
 
@@ -176,6 +176,18 @@ void config_print_man(const struct config_schema *schema, struct strbuf *out)
 		for (size_t j = 0; j < section->table->count; j++) {
 			put_man_row(section->table, &section->table->rows[j], out);
 		}
+	}
+}
+
+void config_print_man_command(const struct flags_spec *spec, struct strbuf *out)
+{
+	strbuf_puts(out, ".SS fabricpulse ");
+	put_troff(spec->usage, out);
+	strbuf_putc(out, '\n');
+	put_troff(spec->about, out);
+	strbuf_putc(out, '\n');
+	for (size_t i = 0; spec->own != NULL && i < spec->own->count; i++) {
+		put_man_row(spec->own, &spec->own->rows[i], out);
 	}
 }
 

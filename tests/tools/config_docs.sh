@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Writes what follows from the option rows: configs/fabricpulse.yaml, and the options in the manual.
+# Writes what follows from the rows of options and flags: configs/fabricpulse.yaml, and the commands
+# and options in the manual.
 #
 #   config_docs.sh [PROGRAM]     PROGRAM is build/fabricpulse unless given
 #

@@ -14,6 +14,9 @@ void config_print_yaml(const struct config_schema *schema, struct strbuf *out);
 /* The options as man(7) source, section by section. */
 void config_print_man(const struct config_schema *schema, struct strbuf *out);
 
+/* A command as man(7) source: its usage, what it does, its own flags. */
+void config_print_man_command(const struct flags_spec *spec, struct strbuf *out);
+
 /* The options whose values in `settings` differ from those in `defaults` (both loaded by `schema`),
  * one a line: "sflow.workers: 2". Trees are left out. Returns how many differ. */
 size_t config_print_changes(const struct config_schema *schema, const void *settings,
