@@ -201,9 +201,11 @@ uint32_t directory_stream(struct directory *d, uint32_t agent, uint32_t sub_agen
 	return index;
 }
 
-uint32_t directory_source(struct directory *d, uint32_t agent, uint32_t class_, uint32_t index)
+uint32_t directory_source(struct directory *d, uint32_t agent, uint32_t sub_agent, uint32_t class_,
+                          uint32_t index)
 {
-	const struct table_key key = { .a = agent, .b = (uint64_t)class_ << 32 | index };
+	const struct table_key key = { .a = (uint64_t)agent << 32 | sub_agent,
+		                       .b = (uint64_t)class_ << 32 | index };
 	bool is_new;
 	uint32_t at = table_intern(&d->sources, &key, &is_new);
 

@@ -19,7 +19,8 @@ void classify_flush(struct classifier *c)
 struct source_entry *passage_source(struct passage *p, const struct sflow_sample *s)
 {
 	struct directory *d = p->classifier->directory;
-	const uint32_t index = directory_source(d, p->agent, s->source.class_, s->source.index);
+	const uint32_t index =
+	    directory_source(d, p->agent, p->wire.sub_agent, s->source.class_, s->source.index);
 	struct source_entry *source;
 
 	if (index == TABLE_NONE) {

@@ -312,6 +312,30 @@ static void test_duplicate_datagram_is_left_out(void **state)
 	assert_int_equal(f->seen.datagrams[0].samples[SFLOW_SAMPLE_FLOW], 0);
 }
 
+/* An agent's line cards may send streams of their own, from the same address: the same numbers in
+ * another stream are neither a repeated datagram nor repeated samples. */
+static void test_quirk_sub_agents_count_for_themselves(void **state)
+{
+	struct fixture *f = *state;
+	const struct flow flow = { .source = 3, .input = 3, .rate = RATE };
+	struct xdr_out x;
+
+	f->directory.limits.drop_repeated_samples = true;
+	assert_non_null(observe(f, flow));
+	f->sequence--;
+	f->sample_sequence--;
+	x = begin_datagram(f, leaf, 1);
+	f->buffer[15] = 1; /* the sub-agent */
+	put_flow(f, &x, &flow);
+	classify(f, &x);
+	classify_flush(&f->classifier);
+	assert_int_equal(f->seen.datagrams[0].verdict, SEQUENCE_FIRST);
+	assert_int_equal(f->seen.datagrams[0].samples_repeated, 0);
+	assert_int_equal(f->seen.packet_count, 1);
+	assert_int_equal(table_count(&f->directory.agents), 1);
+	assert_int_equal(table_count(&f->directory.ports), 1);
+}
+
 static void test_repeated_sample_stays_unless_told(void **state)
 {
 	struct fixture *f = *state;
@@ -513,6 +537,7 @@ int main(void)
 		TEST(test_rate_changes_are_noticed),
 		TEST(test_anonymous_agent_is_its_udp_source),
 		TEST(test_duplicate_datagram_is_left_out),
+		TEST(test_quirk_sub_agents_count_for_themselves),
 		TEST(test_repeated_sample_stays_unless_told),
 		TEST(test_full_tables_refuse_and_count),
 		TEST(test_names_are_learned),

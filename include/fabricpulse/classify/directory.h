@@ -80,7 +80,8 @@ enum sample_sequence {
 	SEQUENCE_COUNT, /* last */
 };
 
-/* State of one (agent, class, index) data source: worker only. */
+/* State of one (agent, sub-agent, class, index) data source: worker only. Sub-agents that share a
+ * port number its samples each for itself. */
 struct source_entry {
 	uint32_t agent;
 	uint32_t port;   /* dense index of the port that a class 0 source names; TABLE_NONE: none */
@@ -124,7 +125,8 @@ uint32_t directory_port(struct directory *d, uint32_t agent, uint32_t ifindex, u
 uint32_t directory_port_find(const struct directory *d, uint32_t agent,
                              uint32_t ifindex); /* adds nothing */
 uint32_t directory_stream(struct directory *d, uint32_t agent, uint32_t sub_agent);
-uint32_t directory_source(struct directory *d, uint32_t agent, uint32_t class_, uint32_t index);
+uint32_t directory_source(struct directory *d, uint32_t agent, uint32_t sub_agent, uint32_t class_,
+                          uint32_t index);
 void directory_count_tag(struct directory *d, uint32_t space, uint32_t tag);
 void directory_name_agent(struct directory *d, uint32_t agent, struct bytes hostname);
 void directory_name_port(struct directory *d, uint32_t port, struct bytes name);
