@@ -119,6 +119,7 @@ static bool read_long_link(struct translation *tr, const struct option_node *lin
                            struct end end[2], struct bytes *name)
 {
 	const struct option_node *ends[2] = { NULL, NULL };
+	bool is_good = true;
 
 	for (const struct option_node *n = link->child; n != NULL; n = n->sibling) {
 		if (strcmp(n->key, "from") == 0) {
@@ -133,17 +134,17 @@ static bool read_long_link(struct translation *tr, const struct option_node *lin
 			*name = bytes_of(n->text);
 		}
 	}
+	if (ends[0] == NULL || ends[1] == NULL) {
+		expected(tr, link, "from: and to:");
+		return false;
+	}
 	for (int i = 0; i < 2; i++) {
-		if (ends[i] == NULL) {
-			expected(tr, link, "from: and to:");
-			return false;
-		}
 		if (!split_end(bytes_of(ends[i]->text), &end[i])) {
 			expected(tr, ends[i], "<node>:<port>");
-			return false;
+			is_good = false;
 		}
 	}
-	return true;
+	return is_good;
 }
 
 /* A link without a name is called by its ends. */
@@ -266,14 +267,9 @@ static void read_nodes(struct translation *tr, const struct option_node *nodes)
 }
 
 /* The document in a file stands for links and nodes together. */
-static void read_file(struct translation *tr, const struct option_node *section,
-                      const struct option_node *file)
+static void read_file(struct translation *tr, const struct option_node *file)
 {
-	if (section->child->sibling != NULL) {
-		option_problem(tr->problems, file, NULL,
-		               "expected either file, or links and nodes");
-		tr->failed = true;
-	} else if (file->kind != OPTION_NODE_SCALAR || file->text[0] == '\0') {
+	if (file->kind != OPTION_NODE_SCALAR || file->text[0] == '\0') {
 		expected(tr, file, "the path of a JSON file");
 	} else if (topology_file_read(file->text, &tr->json) != FP_OK) {
 		option_problem(tr->problems, file, NULL, "cannot read %s: %s", file->text,
@@ -282,38 +278,31 @@ static void read_file(struct translation *tr, const struct option_node *section,
 	}
 }
 
-static const struct option_node *child_of(const struct option_node *map, const char *key)
-{
-	const struct option_node *n = map->child;
-
-	while (n != NULL && strcmp(n->key, key) != 0) {
-		n = n->sibling;
-	}
-	return n;
-}
-
 /* Translates the whole section; gives the node at which a mistake in the document is to be
  * shown. */
 static const struct option_node *translate(struct translation *tr,
                                            const struct option_node *section)
 {
-	const struct option_node *file;
+	const struct option_node *first = section->child;
 
 	if (!expect_map(tr, section, "a map with file, or with links and nodes")) {
 		return section;
 	}
-	file = child_of(section, "file");
-	if (file != NULL) {
-		read_file(tr, section, file);
-		return file;
+	if (first != NULL && first->sibling == NULL && strcmp(first->key, "file") == 0) {
+		read_file(tr, first);
+		return first;
 	}
 	strbuf_putc(&tr->json, '{');
-	for (const struct option_node *n = section->child; n != NULL; n = n->sibling) {
-		strbuf_puts(&tr->json, n != section->child ? "," : "");
+	for (const struct option_node *n = first; n != NULL; n = n->sibling) {
+		strbuf_puts(&tr->json, n != first ? "," : "");
 		if (strcmp(n->key, "links") == 0) {
 			read_links(tr, n);
 		} else if (strcmp(n->key, "nodes") == 0) {
 			read_nodes(tr, n);
+		} else if (strcmp(n->key, "file") == 0) {
+			option_problem(tr->problems, n, NULL,
+			               "expected either file, or links and nodes");
+			tr->failed = true;
 		} else {
 			unknown_key(tr, n, "links, nodes or file");
 		}

@@ -125,6 +125,7 @@ static void every_mistake_has_its_place(void **state)
 	    "    - { from: a:1, to: [b] }\n"
 	    "    - [ a:1 ]\n"
 	    "    - \"\"\n"
+	    "    - { from: a, to: b }\n"
 	    "  nodes:\n"
 	    "    leaf1: leaf1\n"
 	    "    leaf2: { agent: 10.0.0.256, port: 3, ports: { swp1: 0, swp2: x } }\n"
@@ -140,18 +141,24 @@ static void every_mistake_has_its_place(void **state)
 	    "f:6:24: topology.links[3].to: expected <node>:<port>, got a list\n"
 	    "f:7:7: topology.links[4]: expected <node>:<port> - <node>:<port>, got a list\n"
 	    "f:8:7: topology.links[5]: expected <node>:<port> - <node>:<port>, got \"\"\n"
-	    "f:10:12: topology.nodes.leaf1: expected an IPv4 or IPv6 address, got \"leaf1\"\n"
-	    "f:11:21: topology.nodes.leaf2.agent: expected an IPv4 or IPv6 address, got "
+	    "f:9:15: topology.links[6].from: expected <node>:<port>, got \"a\"\n"
+	    "f:9:22: topology.links[6].to: expected <node>:<port>, got \"b\"\n"
+	    "f:11:12: topology.nodes.leaf1: expected an IPv4 or IPv6 address, got \"leaf1\"\n"
+	    "f:12:21: topology.nodes.leaf2.agent: expected an IPv4 or IPv6 address, got "
 	    "\"10.0.0.256\"\n"
-	    "f:11:33: topology.nodes.leaf2.port: unknown key; expected agent or ports\n"
-	    "f:11:57: topology.nodes.leaf2.ports.swp1: expected an ifIndex from 1 to 4294967295, "
+	    "f:12:33: topology.nodes.leaf2.port: unknown key; expected agent or ports\n"
+	    "f:12:57: topology.nodes.leaf2.ports.swp1: expected an ifIndex from 1 to 4294967295, "
 	    "got \"0\"\n"
-	    "f:11:66: topology.nodes.leaf2.ports.swp2: expected an ifIndex from 1 to 4294967295, "
+	    "f:12:66: topology.nodes.leaf2.ports.swp2: expected an ifIndex from 1 to 4294967295, "
 	    "got \"x\"\n"
-	    "f:12:21: topology.nodes.leaf3.ports: expected a map from port name to ifIndex, got "
+	    "f:13:21: topology.nodes.leaf3.ports: expected a map from port name to ifIndex, got "
 	    "\"3\"\n"
-	    "f:13:12: topology.nodes.leaf4: expected an address or a map, got a list\n"
-	    "f:14:3: topology.node: unknown key; expected links, nodes or file\n");
+	    "f:14:12: topology.nodes.leaf4: expected an address or a map, got a list\n"
+	    "f:15:3: topology.node: unknown key; expected links, nodes or file\n");
+	assert_mistakes("topology: { file: a, links: 7, nods: 8 }\n",
+	                "f:1:19: topology.file: expected either file, or links and nodes\n"
+	                "f:1:29: topology.links: expected a list of links, got \"7\"\n"
+	                "f:1:32: topology.nods: unknown key; expected links, nodes or file\n");
 	assert_mistakes("topology: 7\n", "f:1:11: topology: expected a map with file, or with "
 	                                 "links and nodes, got \"7\"\n");
 	assert_mistakes(
