@@ -8,8 +8,8 @@
  *                        └─ missing: lost, or late should it still come
  *
  * A number ahead moves the window; one inside it is late (bit clear) or a duplicate (bit set); one
- * further back means that the agent started anew, and so does an uptime that fell (unless the
- * number was missing: then it is late). Numbers are 32 bits and wrap, so all distances are modular.
+ * further back means that the agent started anew, and so does an uptime that fell by more than
+ * networks delay a datagram. Numbers are 32 bits and wrap, so all distances are modular.
  *
  * Source: sFlow v5, section 4.2 (sequence numbers), and the errata on instances that share a data
  * source.
@@ -50,24 +50,23 @@ enum sequence_verdict sequence_of_stream(struct stream_entry *s, uint32_t sequen
 {
 	const uint32_t ahead = sequence - s->last_sequence;
 	const uint32_t behind = s->last_sequence - sequence;
+	const bool is_reboot = s->is_started && uptime_fell(s->last_uptime_ms, uptime_ms);
 
 	*lost = 0;
 	if (!s->is_started) {
 		stream_start(s, sequence, uptime_ms);
 		return SEQUENCE_FIRST;
 	}
-	if (behind < REORDER_WINDOW) {
+	if (behind < REORDER_WINDOW && !is_reboot) {
 		const uint64_t bit = UINT64_C(1) << behind;
 
-		if ((s->window & bit) == 0) {
-			s->window |= bit;
-			return SEQUENCE_LATE;
-		}
-		if (!uptime_fell(s->last_uptime_ms, uptime_ms)) {
+		if ((s->window & bit) != 0) {
 			return SEQUENCE_DUPLICATE;
 		}
+		s->window |= bit;
+		return SEQUENCE_LATE;
 	}
-	if (ahead > GAP_MAX || uptime_fell(s->last_uptime_ms, uptime_ms)) {
+	if (ahead > GAP_MAX || is_reboot) {
 		stream_start(s, sequence, uptime_ms);
 		s->generation++;
 		return SEQUENCE_RESTART;

@@ -85,6 +85,9 @@ static void test_restart_to_a_seen_number(void **state)
 	/* The number repeats, but the clock says that the agent is a new one. */
 	WALK({ 1, 600000, SEQUENCE_FIRST, 0 }, { 2, 601000, SEQUENCE_NEXT, 0 },
 	     { 1, 1000, SEQUENCE_RESTART, 0 });
+	/* Or the number was before our time: late it is not either. */
+	WALK({ 50, 600000, SEQUENCE_FIRST, 0 }, { 1, 1000, SEQUENCE_RESTART, 0 },
+	     { 2, 2000, SEQUENCE_NEXT, 0 });
 }
 
 static void test_implausible_gap_is_a_restart(void **state)
