@@ -118,7 +118,7 @@ static const struct metric_dim dim_inner_ecn = { ECN_COUNT, label_inner_ecn, "in
 #define BY_DIRECTION_ECN BY_DIRECTION, .dim2 = &dim_ecn
 
 static const struct metric_row rows[] = {
-	VIEW_ROWS("fabric", "each counted once", VIEW, BY_NOTHING, BY_ECN),
+	VIEW_ROWS("fabric", "in the fabric view", VIEW, BY_NOTHING, BY_ECN),
 	VIEW_ROWS("link", "summed over the ports of a role", LINKS, BY_PLACE, BY_PLACE_ECN),
 	VIEW_ROWS("port", "at the port", PORT, BY_DIRECTION, BY_DIRECTION_ECN),
 	{ .name = "fabricpulse_link_tunnelled_ecn_packets_total",

@@ -84,12 +84,14 @@ static const struct metric_dim dim_ip_version = { TRAFFIC_IP_VERSIONS, label_ip_
 static const struct metric_row rows[] = {
 	{ .name = "fabricpulse_fabric_packets_total",
 	  .help =
-	      "Packets that crossed the fabric, each counted once, estimated from samples; basis "
-	      "says by which rule.",
+	      "Packets in the fabric view, estimated from samples. basis says by which rule: at "
+	      "edge "
+	      "ports a packet counts once; at ports of unknown role once a switch that it crosses; "
+	      "undirected once or twice a switch.",
 	  FABRIC(packets[0][0]),
 	  BY_PAYLOAD },
 	{ .name = "fabricpulse_fabric_bytes_total",
-	  .help = "Bytes on the wire of the packets that crossed the fabric, each counted once.",
+	  .help = "Bytes on the wire of the packets in the fabric view.",
 	  FABRIC(bytes[0][0]),
 	  BY_PAYLOAD },
 	{ .name = "fabricpulse_fabric_samples_total",
@@ -98,12 +100,12 @@ static const struct metric_row rows[] = {
 	  BY_PAYLOAD },
 	{ .name = "fabricpulse_fabric_ip_packets_total",
 	  .help =
-	      "Packets that crossed the fabric, each counted once, by version of the innermost IP "
-	      "header.",
+	      "Packets in the fabric view by version of the innermost IP header, estimated from "
+	      "samples.",
 	  FABRIC(ip_packets[0][0]),
 	  BY_VERSION },
 	{ .name = "fabricpulse_fabric_ip_bytes_total",
-	  .help = "Bytes on the wire of the packets that crossed the fabric, by version of the "
+	  .help = "Bytes on the wire of the packets in the fabric view, by version of the "
 	          "innermost IP header.",
 	  FABRIC(ip_bytes[0][0]),
 	  BY_VERSION },

@@ -8,6 +8,7 @@
  */
 #include "fabricpulse/classify/directory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fabricpulse/base/mem.h"
@@ -239,18 +240,37 @@ void directory_name_port(struct directory *d, uint32_t port, struct bytes name)
 }
 
 /* The role of a port by the operator's names of agent and port, or else by the reported ones. */
+/* The operator's name where there is one, else what the namebox holds. */
+static const char *name_of(const char *given, const struct namebox *reported,
+                           char out[static NAME_SIZE])
+{
+	if (given == NULL) {
+		return namebox_get(reported, out);
+	}
+	(void)snprintf(out, NAME_SIZE, "%s", given);
+	return out;
+}
+
+const char *directory_host_name(const struct agent_entry *agent, const struct names *names,
+                                char out[static NAME_SIZE])
+{
+	return name_of(names_host(names, &agent->addr), &agent->hostname, out);
+}
+
+const char *directory_port_name(const struct agent_entry *agent, const struct port_entry *port,
+                                const struct names *names, char out[static NAME_SIZE])
+{
+	return name_of(names_port(names, &agent->addr, port->ifindex), &port->name, out);
+}
+
 static enum port_role role_of(const struct topology *topology, const struct names *names,
                               const struct agent_entry *agent, const struct port_entry *port)
 {
-	const char *given_host = names_host(names, &agent->addr);
-	const char *given_name = names_port(names, &agent->addr, port->ifindex);
 	char hostname[NAME_SIZE];
 	char name[NAME_SIZE];
 
-	return topology_role(
-	    topology, &agent->addr,
-	    given_host != NULL ? given_host : namebox_get(&agent->hostname, hostname),
-	    port->ifindex, given_name != NULL ? given_name : namebox_get(&port->name, name));
+	return topology_role(topology, &agent->addr, directory_host_name(agent, names, hostname),
+	                     port->ifindex, directory_port_name(agent, port, names, name));
 }
 
 void directory_assign_roles(struct directory *d, const struct topology *topology,

@@ -76,7 +76,7 @@ static void put_agent(struct strbuf *out, const struct shards *s, const struct s
 
 	json_open(out, NULL, '{');
 	json_text(out, "agent", addr_text(&agent->addr, address));
-	json_text(out, "host", entity_host_name(s, agent, name));
+	json_text(out, "host", directory_host_name(agent, s->names, name));
 	json_text(out, "reported_host", namebox_get(&agent->hostname, name));
 	json_text(out, "source", addr_text(&agent->from.addr, address));
 	json_bool(out, "is_live", !directory_is_expired(&shard->directory, last_seen_ns, now_ns));
@@ -218,9 +218,9 @@ static void put_interface(struct strbuf *out, const struct shards *s, const stru
 
 	json_open(out, NULL, '{');
 	json_text(out, "agent", addr_text(&agent->addr, address));
-	json_text(out, "host", entity_host_name(s, agent, name));
+	json_text(out, "host", directory_host_name(agent, s->names, name));
 	json_u64(out, "ifindex", port->ifindex);
-	json_text(out, "port", entity_port_name(s, agent, port, name));
+	json_text(out, "port", directory_port_name(agent, port, s->names, name));
 	json_text(out, "role", port_role_name((enum port_role)role));
 	json_text(out, "role_source", role_source_name((enum role_source)source));
 	json_time(out, "last_seen", counter_get(&port->last_seen_ns));

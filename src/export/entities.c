@@ -6,7 +6,6 @@
  */
 #include "entities_priv.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "fabricpulse/base/mem.h"
@@ -47,30 +46,6 @@ const void *entity_entry(const struct entity *entity, enum analyzer_id analyzer,
 	                       : NULL;
 }
 
-const char *entity_host_name(const struct shards *shards, const struct agent_entry *agent,
-                             char out[static NAME_SIZE])
-{
-	const char *given = names_host(shards->names, &agent->addr);
-
-	if (given != NULL) {
-		(void)snprintf(out, NAME_SIZE, "%s", given);
-		return out;
-	}
-	return namebox_get(&agent->hostname, out);
-}
-
-const char *entity_port_name(const struct shards *shards, const struct agent_entry *agent,
-                             const struct port_entry *port, char out[static NAME_SIZE])
-{
-	const char *given = names_port(shards->names, &agent->addr, port->ifindex);
-
-	if (given != NULL) {
-		(void)snprintf(out, NAME_SIZE, "%s", given);
-		return out;
-	}
-	return namebox_get(&port->name, out);
-}
-
 static bool text_is(struct text text, const char *what)
 {
 	return strlen(what) == text.len && memcmp(text.at, what, text.len) == 0;
@@ -82,7 +57,7 @@ bool entity_agent_is(const struct shards *shards, const struct agent_entry *agen
 	char host[NAME_SIZE];
 
 	return name.len > 0 && (text_is(name, addr_text(&agent->addr, address)) ||
-	                        text_is(name, entity_host_name(shards, agent, host)));
+	                        text_is(name, directory_host_name(agent, shards->names, host)));
 }
 
 static enum fp_err list_add(struct entity_list *list, const struct entity *entity)
@@ -110,7 +85,7 @@ static void put_agent_pairs(const struct shards *shards, const struct agent_entr
 	strbuf_puts(out, "agent=\"");
 	strbuf_puts(out, addr_text(&agent->addr, address));
 	strbuf_puts(out, "\",host=\"");
-	strbuf_put_label(out, entity_host_name(shards, agent, name));
+	strbuf_put_label(out, directory_host_name(agent, shards->names, name));
 	strbuf_putc(out, '"');
 }
 
@@ -122,7 +97,7 @@ static void put_port_pairs(const struct shards *shards, const struct agent_entry
 	strbuf_puts(out, "ifindex=\"");
 	strbuf_put_u64(out, port->ifindex);
 	strbuf_puts(out, "\",port=\"");
-	strbuf_put_label(out, entity_port_name(shards, agent, port, name));
+	strbuf_put_label(out, directory_port_name(agent, port, shards->names, name));
 	strbuf_putc(out, '"');
 }
 

@@ -73,12 +73,6 @@ static inline const struct agent_entry *entity_port_agent(const struct entity *p
 /* What an analyzer keeps for it; NULL when that is nothing. */
 const void *entity_entry(const struct entity *entity, enum analyzer_id analyzer, enum scope scope);
 
-/* Fill `out` with the name to show, "" when there is none; return `out`. */
-const char *entity_host_name(const struct shards *shards, const struct agent_entry *agent,
-                             char out[static NAME_SIZE]);
-const char *entity_port_name(const struct shards *shards, const struct agent_entry *agent,
-                             const struct port_entry *port, char out[static NAME_SIZE]);
-
 /* True when the agent has this address, or is shown under this name. */
 bool entity_agent_is(const struct shards *shards, const struct agent_entry *agent,
                      struct text name);

@@ -178,9 +178,9 @@ static void put_labels(const struct engine *e, const struct entity *entity, stru
 	strbuf_puts(out, "\",datasource=\"");
 	strbuf_put_u64(out, port->ifindex);
 	strbuf_puts(out, "\",host=\"");
-	strbuf_put_label(out, entity_host_name(e->shards, agent, name));
+	strbuf_put_label(out, directory_host_name(agent, e->shards->names, name));
 	strbuf_puts(out, "\",ifname=\"");
-	strbuf_put_label(out, entity_port_name(e->shards, agent, port, name));
+	strbuf_put_label(out, directory_port_name(agent, port, e->shards->names, name));
 	strbuf_puts(out, "\"} ");
 }
 

@@ -113,7 +113,7 @@ static void put_agent(struct strbuf *out, const struct shards *s, const struct e
 {
 	char hostname[NAME_SIZE];
 
-	json_text(out, "hostname", entity_host_name(s, entity_agent(agent), hostname));
+	json_text(out, "hostname", directory_host_name(entity_agent(agent), s->names, hostname));
 	json_bool(out, "flows", topology_view_has_flows(agent));
 	json_close(out, '}');
 }

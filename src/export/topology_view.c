@@ -26,11 +26,11 @@ static void join_agents(struct topology_view *v)
 		const struct entity *entity = &v->entities.agents.at[i];
 		const struct agent_entry *agent = entity_agent(entity);
 
-		v->devices[i] =
-		    v->topology == NULL
-		        ? TOPOLOGY_NONE
-		        : topology_node_find(v->topology, &agent->addr,
-		                             entity_host_name(v->shards, agent, hostname));
+		v->devices[i] = v->topology == NULL
+		                    ? TOPOLOGY_NONE
+		                    : topology_node_find(
+		                          v->topology, &agent->addr,
+		                          directory_host_name(agent, v->shards->names, hostname));
 		if (v->devices[i] != TOPOLOGY_NONE) {
 			v->agents[v->devices[i]] = entity;
 		}
@@ -46,12 +46,13 @@ static void join_ports(struct topology_view *v)
 		const struct agent_entry *agent = entity_port_agent(entity);
 		const struct port_entry *port = entity_port(entity);
 		const uint32_t device = topology_node_find(
-		    v->topology, &agent->addr, entity_host_name(v->shards, agent, name));
+		    v->topology, &agent->addr, directory_host_name(agent, v->shards->names, name));
 		uint32_t at = TOPOLOGY_NONE;
 
 		if (device != TOPOLOGY_NONE) {
-			at = topology_port_find(v->topology, device, port->ifindex,
-			                        entity_port_name(v->shards, agent, port, name));
+			at = topology_port_find(
+			    v->topology, device, port->ifindex,
+			    directory_port_name(agent, port, v->shards->names, name));
 		}
 		if (at != TOPOLOGY_NONE) {
 			v->ports[at] = entity;

@@ -12,29 +12,12 @@
 
 #include "fabricpulse/decode/datagram.h"
 #include "fabricpulse/decode/records.h"
+#include "next_record.h"
 #include "wire.h"
 
 static struct bytes vector(void)
 {
 	return (struct bytes){ .at = wire_vector, .len = sizeof wire_vector };
-}
-
-static struct bytes bytes_of(const uint8_t *at, size_t len)
-{
-	return (struct bytes){ .at = at, .len = len };
-}
-
-/* The next record, which must be this one and whole. */
-static void next_record(struct sflow_datagram *d, struct sflow_sample *s, enum sflow_record_id id,
-                        union sflow_value *value)
-{
-	struct sflow_record r;
-	const struct sflow_record_type *type;
-
-	assert_true(sflow_record_next(d, s, &r));
-	type = sflow_record_find(r.space, r.tag);
-	assert_ptr_equal(type, sflow_record_type_of(id));
-	assert_int_equal(sflow_record_decode(type, r.body, value), FP_OK);
 }
 
 struct word_case {

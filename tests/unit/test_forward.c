@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "fabricpulse/base/clock.h"
-#include "fabricpulse/base/log.h"
 #include "fabricpulse/io/forward.h"
+#include "quiet.h"
 #include "udp_peer.h"
 
 #define STAT(f, target, name) counter_get(&forward_stats_of(f, target)->name)
@@ -180,20 +180,6 @@ static void no_target_is_fine(void **state)
 	forward_batch(f, &batch);
 	forward_close(f);
 	forward_close(NULL);
-}
-
-static void no_line(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
-static int quiet(void **state)
-{
-	(void)state;
-	log_redirect(no_line, NULL);
-	return 0;
 }
 
 int main(void)

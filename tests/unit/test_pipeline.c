@@ -18,6 +18,7 @@
 #include "fabricpulse/export/metrics.h"
 #include "fabricpulse/pipeline.h"
 #include "made_up_fabric.h"
+#include "quiet.h"
 
 #define T0  (UINT64_C(1700000000) * NS_PER_SECOND)
 #define DAY (86400 * NS_PER_SECOND)
@@ -373,20 +374,13 @@ static void test_a_source_that_hangs_is_no_progress(void **state)
 	assert_true(pipeline_makes_progress(pipeline));
 }
 
-static void no_line(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
 /* A failure that lasts must not burn a processor. */
 static void test_a_source_that_fails_is_tried_now_and_then(void **state)
 {
 	uint64_t tries;
 
 	(void)state;
-	log_redirect(no_line, NULL);
+	assert_int_equal(quiet(NULL), 0);
 	open_pipeline(FAILS, steady);
 	assert_int_equal(pipeline_start(pipeline), FP_OK);
 	clock_sleep_ns(500 * NS_PER_MS);

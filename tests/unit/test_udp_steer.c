@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "fabricpulse/base/clock.h"
-#include "fabricpulse/base/log.h"
 #include "fabricpulse/io/udp.h"
+#include "quiet.h"
 #include "udp_peer.h"
 
 #define DEADLINE_NS (5 * NS_PER_SECOND)
@@ -190,20 +190,6 @@ static void short_headers_go_by_source(void **state)
 	}
 	close(fd);
 	udp_group_close(g);
-}
-
-static void no_line(enum log_level level, const char *line, void *arg)
-{
-	(void)level;
-	(void)line;
-	(void)arg;
-}
-
-static int quiet(void **state)
-{
-	(void)state;
-	log_redirect(no_line, NULL);
-	return 0;
 }
 
 int main(void)

@@ -138,6 +138,13 @@ static inline bool directory_is_expired(const struct directory *d, uint64_t last
 	return now_ns > last_seen_ns && now_ns - last_seen_ns > d->limits.expire_ns;
 }
 
+/* What an agent or a port is called: by the operator (`names` may be NULL), else by itself; "" when
+ * neither says. Fills and returns `out`. Any thread. */
+const char *directory_host_name(const struct agent_entry *agent, const struct names *names,
+                                char out[static NAME_SIZE]);
+const char *directory_port_name(const struct agent_entry *agent, const struct port_entry *port,
+                                const struct names *names, char out[static NAME_SIZE]);
+
 /* Ticker: give every port its role by the present topology (NULL: none), which knows agents and
  * ports by the operator's names (`names` may be NULL) or else by those that they report. Call when
  * the topology's version, names_serial() or names_version changed. */
